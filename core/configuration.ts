@@ -1,0 +1,128 @@
+import { z } from 'zod'
+
+/**
+ * Every setting of the services: environment variable, default and meaning. Defaults, validation, `--help` and
+ * docs/configuration.md come from here.
+ */
+export const settings = {
+  kafka: setting('REPRISE_KAFKA', list(), '127.0.0.1:9092', 'Kafka brokers, host:port, separated by commas'),
+  registry: setting(
+    'REPRISE_REGISTRY',
+    z.url(),
+    'http://127.0.0.1:8081/apis/ccompat/v7',
+    'Schema registry, the address of its Confluent API',
+  ),
+  cassandra: setting(
+    'REPRISE_CASSANDRA',
+    list(),
+    '127.0.0.1:9042',
+    'Cassandra contact points, host:port, separated by commas',
+  ),
+  cassandraDatacenter: setting(
+    'REPRISE_CASSANDRA_DATACENTER',
+    z.string(),
+    'datacenter1',
+    'The local data centre of Cassandra',
+  ),
+  openSearch: setting('REPRISE_OPENSEARCH', z.url(), 'http://127.0.0.1:9200', 'OpenSearch address'),
+  namespace: setting(
+    'REPRISE_NAMESPACE',
+    z.string().regex(/^([a-z][a-z0-9_]{0,30})?$/),
+    '',
+    'Prefix of topics, keyspace and indexes, so that several platforms can share a cluster; empty for none',
+  ),
+  partitions: setting(
+    'REPRISE_PARTITIONS',
+    z.coerce.number().int().min(1).max(4096).optional(),
+    '',
+    'Partitions of event topics at their creation; refused to change afterwards. Empty: as in the topic catalogue',
+  ),
+  host: setting('REPRISE_HOST', z.string(), '127.0.0.1', 'The address that the services listen on'),
+  commandPort: setting('REPRISE_COMMAND_PORT', port(), '4000', 'Port of the command API'),
+  queryPort: setting('REPRISE_QUERY_PORT', port(), '4001', 'Port of the query API'),
+  projectorPort: setting(
+    'REPRISE_PROJECTOR_PORT',
+    port(),
+    '4002',
+    "Port of the projectors' health and metrics",
+  ),
+  jwks: setting(
+    'REPRISE_JWKS',
+    z.string(),
+    '.reprise/keys/jwks.json',
+    'Public keys that tokens are verified with: a file or an http(s) address',
+  ),
+  issuer: setting(
+    'REPRISE_ISSUER',
+    z.string(),
+    'https://reprise.localhost',
+    'The issuer that tokens must name',
+  ),
+  audience: setting('REPRISE_AUDIENCE', z.string(), 'reprise', 'The audience that tokens must name'),
+  corsOrigins: setting(
+    'REPRISE_CORS_ORIGINS',
+    list(),
+    '',
+    'Origins that browsers may call from, separated by commas; empty for none',
+  ),
+  waitMsMax: setting(
+    'REPRISE_WAIT_MS_MAX',
+    z.coerce.number().int().min(100).max(120_000),
+    '10000',
+    'How long a command may wait for its outcome, milliseconds',
+  ),
+  logLevel: setting(
+    'REPRISE_LOG_LEVEL',
+    z.enum(['debug', 'info', 'warn', 'error']),
+    'info',
+    'How much the services write to their logs',
+  ),
+} as const
+
+type Setting<Schema extends z.ZodType> = {
+  readonly variable: string
+  readonly schema: Schema
+  readonly byDefault: string
+  readonly meaning: string
+}
+
+/** The services' configuration, complete and checked. */
+export type Configuration = {
+  readonly [K in keyof typeof settings]: z.output<(typeof settings)[K]['schema']>
+}
+
+/** A setting has a value that can't be used. Names all of them at once. */
+export class BadConfiguration extends Error {
+  override readonly name = 'BadConfiguration'
+}
+
+/** Reads the configuration. Empty variables count as not set. @throws {BadConfiguration} */
+export const configurationOf = (environment: Readonly<Record<string, string | undefined>>): Configuration => {
+  const wrong: string[] = []
+  const entries = Object.entries(settings).map(([name, { variable, schema, byDefault, meaning }]) => {
+    const given = environment[variable] || byDefault
+    const parsed = schema.safeParse(given === '' && schema.isOptional() ? undefined : given)
+    if (!parsed.success)
+      wrong.push(`${variable}="${given}": ${parsed.error.issues[0]?.message ?? 'invalid'} (${meaning})`)
+    return [name, parsed.data] as const
+  })
+  if (wrong.length > 0) throw new BadConfiguration(wrong.join('\n'))
+  return Object.fromEntries(entries) as unknown as Configuration
+}
+
+function setting<Schema extends z.ZodType>(
+  variable: string,
+  schema: Schema,
+  byDefault: string,
+  meaning: string,
+): Setting<Schema> {
+  return { variable, schema, byDefault, meaning }
+}
+
+function list() {
+  return z.string().transform((value) => value.split(',').filter((part) => part !== ''))
+}
+
+function port() {
+  return z.coerce.number().int().min(0).max(65_535)
+}

@@ -1,0 +1,48 @@
+/** The type of a stored column. */
+export type CellType = 'text' | 'int' | 'bigint' | 'boolean' | 'blob'
+
+/** A stored value; `bigint` columns are numbers below 2^53. */
+export type Cell = string | number | boolean | Buffer
+
+/** A table: key columns in order, then value columns. Column names are never used again with another meaning. */
+export type Table = {
+  readonly name: string
+  readonly partitionKey: readonly string[]
+  readonly clustering: readonly string[]
+  /** Whether rows of a partition are kept in descending order of the clustering columns. */
+  readonly descending?: boolean
+  readonly columns: Readonly<Record<string, CellType>>
+}
+
+/** A row: every column of its table, none missing (a missing column would keep an old value). */
+export type StoredRow = Readonly<Record<string, Cell>>
+
+/** A row to write, with the stamp that orders writes of the same row: the highest one wins. */
+export type RowWrite = { readonly row: StoredRow; readonly stamp: number }
+
+/** Which rows of one partition to read. */
+export type RowQuery = {
+  /** A value for every partition key column. */
+  readonly partition: Readonly<Record<string, Cell>>
+  /** Exactly the rows with these values of the first clustering column. */
+  readonly in?: readonly Cell[]
+  /** Rows after (in the table's order) this value of all clustering columns. */
+  readonly after?: readonly Cell[]
+  readonly limit?: number
+}
+
+/**
+ * Rows guarded by stamps. No wall-clock write, no TTL, no delete, no counter, no lightweight transaction: a write with
+ * a lower stamp than the stored one changes nothing, whenever it arrives.
+ */
+export type RowStore = {
+  /** Creates the table if it isn't there. */
+  readonly ensure: (table: Table) => Promise<void>
+  /** The rows in the table's order. */
+  readonly read: (table: Table, query: RowQuery) => Promise<readonly StoredRow[]>
+  /** Writes rows of one partition together: readers of that partition see all or none. */
+  readonly writeTogether: (table: Table, writes: readonly RowWrite[]) => Promise<void>
+  /** Calls the listener after the connection to the store was lost; what was read or acknowledged before may be gone. */
+  readonly onLost: (listener: () => void) => void
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,65 @@
+import { plainOf } from '@reprise/schemas/personal.ts'
+import { boolean, columns, instant, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
+import { cassandraTable, existing, projection } from '@reprise/core/projection.ts'
+
+/** The head of a playlist page: one row per playlist. */
+export const playlistDetails = projection({
+  name: 'playlist-details',
+  version: 1,
+  from: 'playlist-events',
+  row: columns({
+    playlistId: uuid(),
+    streamVersion: int(),
+    ownerId: text(),
+    name: text(),
+    description: text().optional(),
+    visibility: oneOf('public', 'private'),
+    collaborative: boolean(),
+    trackCount: int(),
+    createdAt: instant(),
+    changedAt: instant(),
+    deleted: boolean(),
+  }),
+  store: cassandraTable({ partitionKey: ['playlistId'] }),
+  key: ({ meta }) => ({ playlistId: meta.streamId }),
+  on: {
+    PlaylistCreated: (_none, { meta, data }) => ({
+      playlistId: meta.streamId,
+      streamVersion: meta.streamVersion ?? 1,
+      ownerId: meta.actorId,
+      name: plainOf(data.name, ''),
+      description: plainOf(data.description, null) || null,
+      visibility: data.visibility,
+      collaborative: data.collaborative,
+      trackCount: 0,
+      createdAt: meta.occurredAt,
+      changedAt: meta.occurredAt,
+      deleted: false,
+    }),
+    PlaylistDetailsChanged: (row, { meta, data: { changes } }) => ({
+      ...changed(row, meta),
+      ...(changes.name !== null && { name: plainOf(changes.name, '') }),
+      ...(changes.description !== null && { description: plainOf(changes.description, null) || null }),
+      ...(changes.visibility !== null && { visibility: changes.visibility }),
+      ...(changes.collaborative !== null && { collaborative: changes.collaborative }),
+    }),
+    PlaylistEdited: (row, { meta, data }) => {
+      const next = changed(row, meta)
+      return { ...next, trackCount: next.trackCount + data.added - data.removed }
+    },
+    PlaylistDeleted: (row, { meta }) => ({ ...changed(row, meta), deleted: true }),
+  },
+  onFailure: 'stop',
+})
+
+const changed = <Row extends { readonly streamVersion: number; readonly changedAt: number }>(
+  row: Row | null,
+  meta: { readonly streamVersion: number | null; readonly occurredAt: number },
+): Row => {
+  const before = existing(row)
+  return {
+    ...before,
+    streamVersion: meta.streamVersion ?? before.streamVersion + 1,
+    changedAt: meta.occurredAt,
+  }
+}
