@@ -101,7 +101,7 @@ export const configurationOf = (environment: Readonly<Record<string, string | un
   const wrong: string[] = []
   const entries = Object.entries(settings).map(([name, { variable, schema, byDefault, meaning }]) => {
     const given = environment[variable] || byDefault
-    const parsed = schema.safeParse(given === '' && schema.isOptional() ? undefined : given)
+    const parsed = schema.safeParse(given === '' && schema.safeParse(undefined).success ? undefined : given)
     if (!parsed.success)
       wrong.push(`${variable}="${given}": ${parsed.error.issues[0]?.message ?? 'invalid'} (${meaning})`)
     return [name, parsed.data] as const

@@ -54,7 +54,7 @@ export type ItemRemoved = {
 export type ItemAdded = {
   /** Where it stands. */
   readonly index: number
-  /** The item, unique in its playlist for ever. */
+  /** The item, unique in its playlist. */
   readonly itemId: string
   /** Its track. */
   readonly trackId: string

@@ -1,0 +1,81 @@
+/** The import table of the design: folders follow the data flow and nothing crosses it sideways. */
+const ours = '^(schemas|core|adapters|producers|projectors|query-api|infra|cli|e2e|bench)/'
+const allowed = (folder, targets, comment, except = {}) => ({
+  name: `${folder}-imports`,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/`, ...except },
+  to: { path: ours, pathNot: `^(${[folder, ...targets].join('|')})/` },
+})
+const composition = '^(producers|projectors|query-api)/main\\.ts$'
+const tests = '\\.(int\\.)?test\\.ts$'
+
+module.exports = {
+  forbidden: [
+    allowed('schemas', [], 'The contract imports nothing of ours.'),
+    allowed('core', ['schemas'], 'The vocabulary imports the contract alone.'),
+    allowed('adapters', ['core', 'schemas'], 'Adapters implement the ports of core.'),
+    allowed('producers', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
+      pathNot: [composition, tests],
+    }),
+    allowed('projectors', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
+      pathNot: [composition, tests],
+    }),
+    allowed('query-api', ['core', 'schemas', 'projectors'], 'Adapters are chosen in main.ts.', {
+      pathNot: [composition, tests],
+    }),
+    {
+      name: 'query-api-declarations',
+      comment: 'Queries know a projection by its declaration alone.',
+      severity: 'error',
+      from: { path: '^query-api/', pathNot: tests },
+      to: { path: '^projectors/', pathNot: '\\.projection\\.ts$' },
+    },
+    {
+      name: 'main-imports',
+      comment:
+        'main.ts composes a service from core, schemas and adapters; services never import each other.',
+      severity: 'error',
+      from: { path: '^(producers|projectors|query-api)/main\\.ts$' },
+      to: {
+        path: ours,
+        pathNot: ['^(core|schemas|adapters)/', '^$1/', '^projectors/[^/]*\\.projection\\.ts$'],
+      },
+    },
+    allowed('infra', [], 'The launcher starts engines and services by path.', { pathNot: tests }),
+    allowed(
+      'cli',
+      ['core', 'schemas', 'adapters', 'infra'],
+      'The command line uses clients and the launcher.',
+    ),
+    {
+      name: 'core-is-pure',
+      comment: 'No I/O in core: hashing and clocks come in as values, npm only where pure code needs it.',
+      severity: 'error',
+      from: { path: '^core/', pathNot: ['\\.contract\\.ts$', tests, '^core/contracts/'] },
+      to: {
+        path: 'node_modules|^(node:)?[a-z_/]+$',
+        pathNot: ['node_modules/(uuid|zod)/', '^(node:)?crypto$', ours],
+      },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules/(?!@reprise)' },
+    exclude: { path: '^(\\.reprise|e2e/boundaries)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    preserveSymlinks: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+}

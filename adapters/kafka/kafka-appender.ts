@@ -1,0 +1,129 @@
+import type { Kafka, Message, Producer } from 'kafkajs'
+import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+
+/** The broker refuses a record batch above 1 MB; ours stay below it with room for headers. */
+const partitionBytesMax = 900_000
+const requestBytesMax = 8_000_000
+
+type Call = {
+  readonly records: readonly LogRecord[]
+  readonly resolve: (first: ReadonlyMap<number, number>) => void
+  readonly reject: (reason: unknown) => void
+}
+
+/**
+ * Appends with one outstanding request: what arrives meanwhile goes together with the next one, so batches grow with
+ * the load. One producer serves all partitions of its topic, so a slow partition delays the others.
+ *
+ * kafkajs reuses a sequence number when a request times out with several in flight, and the next record is
+ * acknowledged and lost; therefore one at a time, and after any error the producer is discarded.
+ */
+export const createKafkaAppender = async (options: {
+  readonly kafka: Kafka
+  readonly topic: string
+  readonly logger: Logger
+}): Promise<Appender> => {
+  const { kafka, topic, logger } = options
+  let producer: Producer | undefined = await connected(kafka)
+  let waiting: Call[] = []
+  let sending: Promise<void> | undefined
+
+  const send = async (calls: readonly Call[]) => {
+    try {
+      producer ??= await connected(kafka)
+      const records = calls.flatMap((call) => call.records)
+      const answers = await producer.send({
+        topic,
+        acks: -1,
+        timeout: 5_000,
+        messages: records.map(messageOf),
+      })
+      const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]))
+      for (const call of calls) call.resolve(firstOffsets(call.records, next))
+    } catch (reason) {
+      discard(producer, logger)
+      producer = undefined
+      for (const call of calls) call.reject(reason)
+    }
+  }
+  const sendAll = async () => {
+    // One turn of the event loop, so that the requests of one network read share a batch.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (waiting.length > 0) {
+      const [now, later] = fitting(waiting)
+      waiting = later
+      await send(now)
+    }
+    sending = undefined
+  }
+
+  return {
+    append: (records) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ records, resolve, reject })
+        sending ??= sendAll()
+      }),
+    close: async () => {
+      await sending
+      await producer?.disconnect()
+    },
+  }
+}
+
+const connected = async (kafka: Kafka): Promise<Producer> => {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 50, retries: 2 },
+  })
+  await producer.connect()
+  return producer
+}
+
+const discard = (producer: Producer | undefined, logger: Logger) => {
+  producer?.disconnect().catch((reason: unknown) => logger.debug({ reason }, 'discarding a producer'))
+}
+
+const messageOf = ({ partition, key, value, headers }: LogRecord): Message => ({
+  partition,
+  key,
+  value,
+  headers,
+})
+
+const bytesOf = ({ value, headers }: LogRecord): number =>
+  value.length + 70 * (1 + Object.keys(headers).length)
+
+/** As many calls from the front as fit into one request; at least one. */
+const fitting = (calls: readonly Call[]): readonly [Call[], Call[]] => {
+  const perPartition = new Map<number, number>()
+  let total = 0
+  for (const [at, call] of calls.entries()) {
+    for (const record of call.records) {
+      const bytes = bytesOf(record)
+      const sum = (perPartition.get(record.partition) ?? 0) + bytes
+      perPartition.set(record.partition, sum)
+      total += bytes
+      if (at > 0 && (sum > partitionBytesMax || total > requestBytesMax))
+        return [calls.slice(0, at), calls.slice(at)]
+    }
+  }
+  return [[...calls], []]
+}
+
+/** Where the records of one call begin, given where each partition's part of the request begins; advances the latter. */
+const firstOffsets = (
+  records: readonly LogRecord[],
+  next: Map<number, number>,
+): ReadonlyMap<number, number> => {
+  const first = new Map<number, number>()
+  for (const { partition } of records) {
+    const offset = next.get(partition)
+    if (offset === undefined || offset < 0) continue
+    if (!first.has(partition)) first.set(partition, offset)
+    next.set(partition, offset + 1)
+  }
+  return first
+}

@@ -1,0 +1,100 @@
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { LogBroken, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
+
+type Bounds = readonly { readonly partition: number; readonly low: number; readonly high: number }[]
+
+type Options = {
+  readonly reading: ReaderOptions
+  readonly boundsOf: () => Promise<Bounds>
+  readonly pause: (partitions: readonly number[]) => void
+  readonly resume: (partitions: readonly number[]) => void
+  readonly seek: (partition: number, offset: number) => void
+  readonly onFailed: (reason: Error) => void
+  readonly logger: Logger
+}
+
+/** How often a batch may begin elsewhere before the log is asked whether the place still exists. */
+const strayBatchesMax = 3
+
+/**
+ * Which partitions a reader has, and the offset at which each one's next batch must begin. A new assignment voids
+ * the old one; nothing is delivered of a partition before its `resumeAt` has answered.
+ */
+export const createAssignment = (options: Options) => {
+  const { reading, logger } = options
+  let generation = 0
+  let partitions: readonly number[] = []
+  const next = new Map<number, number>()
+  const strays = new Map<number, number>()
+
+  const assign = (assigned: readonly number[]) => {
+    const mine = ++generation
+    partitions = assigned
+    next.clear()
+    strays.clear()
+    if (assigned.length === 0) {
+      reading.onAssigned?.([])
+      return
+    }
+    options.pause(assigned)
+    void settle(mine)
+  }
+  const settle = async (mine: number): Promise<void> => {
+    try {
+      const [bounds, offsets] = await Promise.all([
+        options.boundsOf(),
+        Promise.all(partitions.map((partition) => reading.resumeAt(partition))),
+      ])
+      if (mine !== generation) return
+      for (const [at, partition] of partitions.entries()) {
+        const offset = offsets[at] ?? 0
+        checkBounds(reading.topic, bounds, partition, offset)
+        next.set(partition, offset)
+        options.seek(partition, offset)
+      }
+      reading.onAssigned?.(partitions)
+      options.resume(partitions)
+    } catch (reason) {
+      if (mine !== generation) return
+      if (reason instanceof LogBroken) {
+        options.onFailed(reason)
+        return
+      }
+      logger.warn(
+        { topic: reading.topic, reason: String(reason) },
+        'could not learn where to read on; trying again',
+      )
+      setTimeout(() => mine === generation && void settle(mine), 500)
+    }
+  }
+  /** Whether a batch of this partition begins where it should. If not, the right place is sought. */
+  const expects = async (partition: number, from: number): Promise<boolean> => {
+    const expected = next.get(partition)
+    if (expected === undefined) return false
+    if (expected === from) {
+      strays.delete(partition)
+      return true
+    }
+    const count = (strays.get(partition) ?? 0) + 1
+    strays.set(partition, count)
+    if (count > strayBatchesMax) checkBounds(reading.topic, await options.boundsOf(), partition, expected)
+    options.seek(partition, expected)
+    return false
+  }
+  /** Moves on after a batch; false when the partition was assigned anew meanwhile. */
+  const advance = (partition: number, from: number, to: number): boolean => {
+    if (next.get(partition) !== from) return false
+    next.set(partition, to)
+    return true
+  }
+  return { assign, again: () => assign(partitions), expects, advance }
+}
+
+const checkBounds = (topic: string, bounds: Bounds, partition: number, offset: number): void => {
+  const found = bounds.find((entry) => entry.partition === partition)
+  if (found && found.low <= offset && offset <= found.high) return
+  throw new LogBroken(
+    `${topic} partition ${partition} holds offsets ${found?.low} to ${found?.high}, but reading should go on at ${offset}. ` +
+      'The topic was re-created or truncated, or this is another cluster: delete the view with its checkpoint to rebuild it',
+  )
+}

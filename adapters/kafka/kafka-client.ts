@@ -1,0 +1,23 @@
+import { Kafka, logLevel, type logCreator } from 'kafkajs'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+
+/** A kafkajs client that writes to our log and gives up on a request after five seconds. */
+export const createKafkaClient = (brokers: readonly string[], logger: Logger): Kafka =>
+  new Kafka({
+    brokers: [...brokers],
+    clientId: 'reprise',
+    connectionTimeout: 3_000,
+    requestTimeout: 5_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
+    logLevel: logLevel.WARN,
+    logCreator: logTo(logger),
+  })
+
+/** kafkajs calls a normal rebalance or reconnect an error; what matters reaches us as a thrown error or an event. */
+const logTo =
+  (logger: Logger): logCreator =>
+  () =>
+  ({ namespace, level, log: { message, timestamp: _timestamp, logger: _logger, ...facts } }) => {
+    const write = level === logLevel.ERROR ? logger.warn : logger.debug
+    write({ kafkajs: namespace, ...facts }, message)
+  }

@@ -1,0 +1,71 @@
+import type { Admin } from 'kafkajs'
+import { topicNames, topics, type TopicDefinition, type TopicName } from '@reprise/schemas/topics.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { createKafkaClient } from './kafka-client.ts'
+
+/** The broker's name of a topic: the catalogue's name behind the namespace. */
+export const physicalTopic = (namespace: string, topic: TopicName): string =>
+  namespace === '' ? topic : `${namespace}.${topic}`
+
+/** A topic exists with another number of partitions than configured, which its first record has frozen. */
+export class PartitionsFrozen extends Error {
+  override readonly name = 'PartitionsFrozen'
+}
+
+/**
+ * Creates the catalogue's topics where they are missing. Several processes may do it at once.
+ * @throws {PartitionsFrozen} naming the topic and the remedy.
+ */
+export const ensureTopics = async (options: {
+  readonly brokers: readonly string[]
+  readonly namespace: string
+  /** Partitions of event topics at creation; undefined takes the catalogue's. */
+  readonly partitions: number | undefined
+  readonly logger: Logger
+}): Promise<void> => {
+  const admin = createKafkaClient(options.brokers, options.logger).admin()
+  await admin.connect()
+  try {
+    await createMissing(admin, options.namespace, options.partitions)
+    await checkPartitions(admin, options.namespace, options.partitions)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+const partitionsOf = (topic: TopicName, partitions: number | undefined): number =>
+  topic === 'projection-progress' ? 1 : (partitions ?? topics[topic].partitions)
+
+const createMissing = async (admin: Admin, namespace: string, partitions: number | undefined) => {
+  const there = new Set(await admin.listTopics())
+  const missing = topicNames.filter((topic) => !there.has(physicalTopic(namespace, topic)))
+  if (missing.length === 0) return
+  // kafkajs reports a topic that another process created meanwhile as an ordinary `false`.
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({
+      topic: physicalTopic(namespace, topic),
+      numPartitions: partitionsOf(topic, partitions),
+      configEntries: Object.entries((topics[topic] as TopicDefinition).config).map(([name, value]) => ({
+        name,
+        value,
+      })),
+    })),
+  })
+}
+
+const checkPartitions = async (admin: Admin, namespace: string, partitions: number | undefined) => {
+  const metadata = await admin.fetchTopicMetadata({
+    topics: topicNames.map((topic) => physicalTopic(namespace, topic)),
+  })
+  for (const topic of topicNames) {
+    const name = physicalTopic(namespace, topic)
+    const found = metadata.topics.find((entry) => entry.name === name)?.partitions.length ?? 0
+    const wanted = partitionsOf(topic, partitions)
+    if (found !== wanted)
+      throw new PartitionsFrozen(
+        `topic ${name} has ${found} partitions, configured are ${wanted}. The count is frozen: keys would move. ` +
+          `Set REPRISE_PARTITIONS=${found}, or replay into a new topic`,
+      )
+  }
+}

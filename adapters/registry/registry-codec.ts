@@ -1,0 +1,69 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { type AvroDefinition, selfContained } from '@reprise/schemas/avro-files.ts'
+import { createCodec, schemaIdOf } from '@reprise/schemas/codec.ts'
+import { topicNames, topics, type TopicName } from '@reprise/schemas/topics.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { physicalTopic } from '../kafka/topics.ts'
+
+/**
+ * Registers every record of the topic catalogue (subjects by TopicRecordName, FULL_TRANSITIVE) and gives the codec.
+ * The registry's client is used for ids and registration; values are decoded by avsc directly, because the client's
+ * own path compiles a resolver per record and never applies a reader's defaults.
+ */
+export const createRegistryCodec = async (options: {
+  readonly url: string
+  readonly namespace: string
+  readonly logger: Logger
+}): Promise<EventCodec> => {
+  const registry = new SchemaRegistry({
+    host: options.url,
+    retry: { retries: 5, initialRetryTimeInSecs: 0.2 },
+  })
+  const names = [...new Set<string>(topicNames.flatMap((topic) => topics[topic].records))]
+  const codec = createCodec(names.map(selfContained))
+  await Promise.all(
+    topicNames.flatMap((topic) =>
+      topics[topic].records.map((name) => registerOne(registry, options.namespace, topic, name)),
+    ),
+  ).then((ids) => {
+    for (const { name, id } of ids) codec.learnOwn(name, id)
+  })
+
+  const learnId = async (id: number) => {
+    const response = await fetch(`${options.url}/schemas/ids/${id}`)
+    if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`)
+    const { schema } = (await response.json()) as { readonly schema: string }
+    codec.learn(id, JSON.parse(schema) as AvroDefinition)
+    options.logger.info({ schemaId: id }, 'learned a writer schema')
+  }
+  return {
+    encode: (_topic, type, value) => codec.encode(type, value),
+    learn: async (values) => {
+      const unknown = new Set(
+        values.map(idIfAny).filter((id): id is number => id !== undefined && !codec.knows(id)),
+      )
+      await Promise.all([...unknown].map(learnId))
+    },
+    decode: codec.decode,
+  }
+}
+
+const registerOne = async (registry: SchemaRegistry, namespace: string, topic: TopicName, name: string) => {
+  const schema = selfContained(name)
+  const subject = `${physicalTopic(namespace, topic)}-${schema.namespace ?? ''}.${name}`
+  const { id } = await registry.register(
+    { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
+    { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+  )
+  return { name, id }
+}
+
+/** Values that are not in wire format have no id; decoding says what is wrong with them. */
+const idIfAny = (value: Buffer): number | undefined => {
+  try {
+    return schemaIdOf(value)
+  } catch {
+    return undefined
+  }
+}
