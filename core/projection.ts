@@ -3,12 +3,16 @@ import type { Columns, RowOf } from './columns.ts'
 import type { RecordedEvent } from './event.ts'
 import type { PageListDraft } from './page-list.ts'
 
-/** One row per key. */
+/**
+ * One row per key. `onceOnly`: each key is written by one event alone (a play's identity, say), so the row that a
+ * handler gets is always null and nothing is loaded before it is written.
+ */
 export type RowStorage<Key extends string> = {
   readonly kind: 'row'
   readonly partitionKey: readonly Key[]
   readonly clustering: readonly Key[]
   readonly descending: boolean
+  readonly onceOnly: boolean
 }
 
 /** A long ordered list per key, in pages of bounded size with one head. The row is an item of the list. */
@@ -38,7 +42,8 @@ export const cassandraTable = <const Key extends string>(options: {
   readonly partitionKey: readonly Key[]
   readonly clustering?: readonly Key[]
   readonly descending?: boolean
-}): RowStorage<Key> => ({ kind: 'row', clustering: [], descending: false, ...options })
+  readonly onceOnly?: boolean
+}): RowStorage<Key> => ({ kind: 'row', clustering: [], descending: false, onceOnly: false, ...options })
 
 /** A long ordered list in Cassandra, any part of which is read with two bounded reads. */
 export const cassandraPages = <const Key extends string>(options: {

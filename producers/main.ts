@@ -1,0 +1,62 @@
+import { v7 as uuidv7 } from 'uuid'
+import { createJwtAuthenticator } from '@reprise/adapters/auth/jwt-authenticator.ts'
+import { startHttpService } from '@reprise/adapters/http/http-service.ts'
+import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
+import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
+import { createLogger } from '@reprise/adapters/logger.ts'
+import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { configurationOf } from '@reprise/core/configuration.ts'
+import { playlistDecider } from './playlists/playlist.decider.ts'
+import { playlistRoutes } from './playlists/playlist.routes.ts'
+import { playRoutes } from './plays/play.routes.ts'
+import { createCommandLog } from './write-path/command-log.ts'
+
+/** The command API: command → event → log. */
+const configuration = configurationOf(process.env)
+const { kafka: brokers, registry: url, namespace, partitions, waitMsMax } = configuration
+const logger = createLogger({ service: 'producers', level: configuration.logLevel })
+
+await ensureTopics({ brokers, namespace, partitions, logger })
+const log = await createKafkaLog({ brokers, namespace, logger })
+const codec = await createRegistryCodec({ url, namespace, logger })
+const commands = await createCommandLog({
+  topic: 'playlist-events',
+  stream: playlistDecider,
+  log,
+  codec,
+  logger,
+  newEventId: uuidv7,
+  waitMsMax,
+})
+const appender = await log.createAppender('playback-events')
+const service = await startHttpService({
+  service: 'producers',
+  host: configuration.host,
+  port: configuration.commandPort,
+  corsOrigins: configuration.corsOrigins,
+  logger,
+  authenticate: await createJwtAuthenticator(configuration),
+  routers: [
+    playlistRoutes({ commands, now: Date.now }),
+    playRoutes({
+      appender,
+      codec,
+      partitions: (await log.endOffsets('playback-events')).length,
+      now: Date.now,
+      newEventId: uuidv7,
+      // There is no catalogue yet: every track is unresolved.
+      trackFacts: () => undefined,
+    }),
+  ],
+  ready: commands.notReady,
+})
+logger.info({ port: service.port }, 'the command API listens')
+
+const stop = async () => {
+  await service.close()
+  await Promise.all([commands.close(), appender.close()])
+  await log.close()
+  process.exit(0)
+}
+process.once('SIGTERM', () => void stop())
+process.once('SIGINT', () => void stop())

@@ -1,0 +1,190 @@
+import type { EditStep } from '@reprise/schemas/generated/events.ts'
+import type { Refusal } from '@reprise/core/decider.ts'
+
+/** An item of a playlist: the same track may stand there more than once. */
+export type Item = { readonly itemId: string; readonly trackId: string }
+
+/** Where items go: behind or before an item (null: at the start or the end), or at an index. Nothing: at the end. */
+export type Place = {
+  readonly after?: string | null | undefined
+  readonly before?: string | null | undefined
+  readonly at?: number | undefined
+}
+
+/** One edit of a command, as the API takes it. */
+export type Edit =
+  | ({ readonly add: readonly { readonly trackId: string; readonly itemId?: string | undefined }[] } & Place)
+  | ({ readonly move: readonly string[] } & Place)
+  | { readonly remove: readonly string[] }
+  | { readonly removeAt: readonly number[] }
+  | { readonly moveRange: { readonly start: number; readonly length: number; readonly to: number } }
+
+/** The normalised steps of a command, and the items that it named in vain. */
+export type Steps = { readonly steps: readonly EditStep[]; readonly alreadyGone: readonly string[] }
+
+/** The most items that a playlist holds. */
+export const playlistItemsMax = 10_000
+
+/** A refusal on its way out of an edit. */
+class Refused extends Error {
+  readonly refusal: Refusal
+  constructor(refused: Refusal['refused'], detail: string, facts: Refusal['facts'] = {}) {
+    super(detail)
+    this.refusal = { refused, detail, facts }
+  }
+}
+
+/**
+ * Turns the edits of a command into steps with exact indices, all or nothing. Edits apply one after the other; each
+ * index counts in the list that the edits before it left, a move's target in the list before the move. Items that are
+ * gone are passed over; a vanished anchor, or a move of which nothing is left, refuses the command.
+ */
+export const stepsOf = (
+  items: readonly Item[],
+  edits: readonly Edit[],
+  newItemId: (index: number) => string,
+): Steps | Refusal => {
+  const draft = createDraft(items, newItemId)
+  try {
+    for (const [at, edit] of edits.entries()) apply(draft, edit, at)
+  } catch (reason) {
+    if (reason instanceof Refused) return reason.refusal
+    throw reason
+  }
+  return { steps: draft.steps, alreadyGone: draft.alreadyGone }
+}
+
+const apply = (draft: Draft, edit: Edit, at: number): void => {
+  if ('add' in edit) add(draft, edit, at)
+  else if ('move' in edit) move(draft, edit.move, edit, at)
+  else if ('remove' in edit) remove(draft, draft.present(edit.remove))
+  else if ('removeAt' in edit) removeAt(draft, edit.removeAt, at)
+  else moveRange(draft, edit.moveRange, at)
+}
+
+type Draft = ReturnType<typeof createDraft>
+
+/** The list while a command's edits are applied to it, with the steps taken so far. */
+const createDraft = (items: readonly Item[], newItemId: (index: number) => string) => {
+  const list = [...items]
+  const ids = new Set(list.map(({ itemId }) => itemId))
+  const steps: EditStep[] = []
+  const alreadyGone: string[] = []
+  let minted = 0
+  const indexOf = (itemId: string) =>
+    ids.has(itemId) ? list.findIndex((item) => item.itemId === itemId) : -1
+  return {
+    list,
+    ids,
+    steps,
+    alreadyGone,
+    indexOf,
+    mint: () => newItemId(minted++),
+    insert: (index: number, item: Item) => {
+      list.splice(index, 0, item)
+      ids.add(item.itemId)
+      steps.push({ removed: null, added: { index, ...item }, moved: null })
+    },
+    removeAt: (index: number) => {
+      const [item] = list.splice(index, 1)
+      if (item === undefined) return
+      ids.delete(item.itemId)
+      steps.push({ removed: { index, ...item }, added: null, moved: null })
+    },
+    move: (from: number, to: number) => {
+      const [item] = list.splice(from, 1)
+      if (item === undefined) return
+      list.splice(to, 0, item)
+      steps.push({ removed: null, added: null, moved: { from, to, itemId: item.itemId } })
+    },
+    /** The named items that are there, in the order given and once each; the others are noted as gone. */
+    present: (itemIds: readonly string[]): readonly string[] =>
+      [...new Set(itemIds)].filter((itemId) => {
+        if (!ids.has(itemId)) alreadyGone.push(itemId)
+        return ids.has(itemId)
+      }),
+  }
+}
+
+const add = (draft: Draft, edit: Extract<Edit, { add: unknown }>, at: number): void => {
+  if (draft.list.length + edit.add.length > playlistItemsMax)
+    throw new Refused('too-large', `edit ${at}: a playlist holds at most ${playlistItemsMax} items`, {
+      items: draft.list.length,
+    })
+  const index = indexOfPlace(draft, edit, at)
+  for (const [nth, { trackId, itemId }] of edit.add.entries()) {
+    if (itemId !== undefined && draft.ids.has(itemId))
+      throw new Refused(
+        'rule-broken',
+        `edit ${at}: item "${itemId}" is in the playlist already; leave itemId out or choose another`,
+      )
+    draft.insert(index + nth, { itemId: itemId ?? draft.mint(), trackId })
+  }
+}
+
+/** Puts the named items, in the order given, before the first item from the target on that isn't moved itself. */
+const move = (draft: Draft, itemIds: readonly string[], place: Place, at: number): void => {
+  const target = indexOfPlace(draft, place, at)
+  const moved = draft.present(itemIds)
+  if (moved.length === 0)
+    throw new Refused('already-gone', `edit ${at}: none of the items to move is in the playlist any more`, {
+      alreadyGone: draft.alreadyGone,
+    })
+  const leaving = new Set(moved)
+  const pivot = draft.list.slice(target).find(({ itemId }) => !leaving.has(itemId))
+  for (const itemId of moved) {
+    const from = draft.indexOf(itemId)
+    const before = pivot ? draft.indexOf(pivot.itemId) : draft.list.length
+    draft.move(from, from < before ? before - 1 : before)
+  }
+}
+
+const moveRange = (draft: Draft, range: { start: number; length: number; to: number }, at: number): void => {
+  const { start, length, to } = range
+  if (start + length > draft.list.length)
+    throw new Refused(
+      'rule-broken',
+      `edit ${at}: the range ${start}+${length} reaches past the end of ${draft.list.length} items`,
+    )
+  const itemIds = draft.list.slice(start, start + length).map(({ itemId }) => itemId)
+  move(draft, itemIds, { at: to }, at)
+}
+
+const remove = (draft: Draft, itemIds: readonly string[]): void => {
+  for (const itemId of itemIds) draft.removeAt(draft.indexOf(itemId))
+}
+
+/** All indices count in the list before this edit. */
+const removeAt = (draft: Draft, indices: readonly number[], at: number): void => {
+  const wrong = indices.find((index) => index >= draft.list.length)
+  if (wrong !== undefined)
+    throw new Refused('rule-broken', `edit ${at}: there is no item at index ${wrong} of ${draft.list.length}`)
+  for (const index of [...new Set(indices)].sort((a, b) => b - a)) draft.removeAt(index)
+}
+
+const indexOfPlace = (draft: Draft, { after, before, at: index }: Place, at: number): number => {
+  if (index !== undefined) {
+    if (index > draft.list.length)
+      throw new Refused(
+        'rule-broken',
+        `edit ${at}: index ${index} is past the end of ${draft.list.length} items`,
+      )
+    return index
+  }
+  if (after === null) return 0
+  if (typeof after === 'string') return anchor(draft, after, at) + 1
+  return typeof before === 'string' ? anchor(draft, before, at) : draft.list.length
+}
+
+const anchor = (draft: Draft, itemId: string, at: number): number => {
+  const index = draft.indexOf(itemId)
+  if (index < 0)
+    throw new Refused(
+      'already-gone',
+      `edit ${at}: the anchor "${itemId}" is not in the playlist any more; read it again and choose another place`,
+      {
+        anchor: itemId,
+      },
+    )
+  return index
+}

@@ -1,0 +1,107 @@
+import { type Request, type Response, Router } from 'express'
+import { partitionOf } from '@reprise/schemas/partition.ts'
+import { callerOf } from '@reprise/core/caller.ts'
+import { header } from '@reprise/core/event.ts'
+import { parsed } from '@reprise/core/invalid-request.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { tokenOf } from '@reprise/core/position.ts'
+import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
+import { playEventOf, type PlayEvent, type TrackFacts } from './play-event.ts'
+import { playRequest, playsMax, playsRequest } from './play-requests.ts'
+
+/** What the route needs of the world. */
+export type PlayRouteOptions = {
+  readonly appender: Appender
+  readonly codec: EventCodec
+  readonly partitions: number
+  readonly now: () => number
+  readonly newEventId: () => string
+  /** What the catalogue knows; nothing for a track that it doesn't. */
+  readonly trackFacts: (trackId: string) => TrackFacts | undefined
+}
+
+type Judged =
+  | { readonly event: PlayEvent }
+  | {
+      readonly code: ProblemCode
+      readonly detail: string
+      readonly facts?: Readonly<Record<string, unknown>>
+    }
+
+/** Plays and skips: validated one by one, appended without a decision, answered when the append is acknowledged. */
+export const playRoutes = (options: PlayRouteOptions): Router => {
+  const post = async (request: Request, response: Response) => {
+    const { userId } = callerOf(response.locals)
+    const isList = typeof request.body === 'object' && request.body !== null && 'plays' in request.body
+    const plays: readonly unknown[] = isList ? parsed(playsRequest, request.body).plays : [request.body]
+    if (plays.length > playsMax)
+      throw new Problem(
+        'too-large',
+        `${plays.length} plays in one request; send at most ${playsMax} and the rest in another`,
+      )
+    const judged = plays.map((play) => judge(play, userId, options))
+    if (!isList) refuseIfAlone(judged[0])
+    const offset = await append(judged, userId, options)
+    if (offset !== undefined) {
+      const partition = partitionOf(userId, options.partitions)
+      response.set('Reprise-Position', tokenOf({ topic: 'playback-events', partition, offset }))
+    }
+    response.status(202).json({ outcomes: judged.map(outcomeOf) })
+  }
+  return Router().post('/v1/plays', post)
+}
+
+const judge = (play: unknown, userId: string, options: PlayRouteOptions): Judged => {
+  try {
+    const valid = parsed(playRequest, play)
+    const event = playEventOf(valid, {
+      userId,
+      eventId: options.newEventId(),
+      now: options.now(),
+      track: options.trackFacts(valid.trackId),
+    })
+    return 'refused' in event ? { code: event.refused, detail: event.detail } : { event }
+  } catch (reason) {
+    if (!(reason instanceof Problem)) throw reason
+    return { code: reason.code, detail: reason.message, facts: reason.facts }
+  }
+}
+
+const refuseIfAlone = (judged: Judged | undefined): void => {
+  if (judged && 'code' in judged)
+    throw new Problem(judged.code, judged.detail, judged.facts && { facts: judged.facts })
+}
+
+const outcomeOf = (judged: Judged) =>
+  'event' in judged
+    ? { status: 'accepted', type: judged.event.type, identity: judged.event.data.identity }
+    : { status: 'refused', code: judged.code, detail: judged.detail, ...judged.facts }
+
+/** Appends what is valid; the offset of the last record, if the broker told it. */
+const append = async (
+  judged: readonly Judged[],
+  userId: string,
+  { appender, codec, partitions }: PlayRouteOptions,
+): Promise<number | undefined> => {
+  const partition = partitionOf(userId, partitions)
+  const records = judged.flatMap((one): LogRecord[] => {
+    if (!('event' in one)) return []
+    const { type, data } = one.event
+    const headers = { [header.id]: data.meta.eventId, [header.type]: type }
+    return [{ partition, key: userId, value: codec.encode('playback-events', type, data), headers }]
+  })
+  if (records.length === 0) return undefined
+  try {
+    const first = (await appender.append(records)).get(partition)
+    return first === undefined ? undefined : first + records.length - 1
+  } catch (cause) {
+    throw new Problem(
+      'outcome-unknown',
+      'the log has not acknowledged the plays; send them again, each counts once',
+      {
+        cause,
+      },
+    )
+  }
+}

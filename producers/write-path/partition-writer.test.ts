@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { v7 as uuidv7 } from 'uuid'
+import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
+import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createAcceptance } from '@reprise/core/acceptance.ts'
+import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
+import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../playlists/playlist.decider.ts'
+import type { Command } from './command.ts'
+import { type CommandLog, createCommandLog } from './command-log.ts'
+
+const codec = createInMemoryEventCodec()
+const logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+const open: CommandLog<PlaylistCommand, PlaylistReport>[] = []
+
+const process_ = async (log: InMemoryLog, waitMsMax = 5_000) => {
+  const commands = await createCommandLog({
+    topic: 'playlist-events',
+    stream: playlistDecider,
+    log,
+    codec,
+    logger,
+    newEventId: uuidv7,
+    waitMsMax,
+  })
+  open.push(commands)
+  while (commands.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 1))
+  return commands
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((commands) => commands.close()))
+})
+
+const details = { name: 'n', description: '', visibility: 'public', collaborative: false } as const
+const create: PlaylistCommand = { do: 'create', details }
+const add = (count = 1): PlaylistCommand => ({
+  do: 'edit',
+  edits: [{ add: Array.from({ length: count }, () => ({ trackId: 't' })) }],
+})
+
+const command = (
+  body: PlaylistCommand,
+  {
+    key = uuidv7(),
+    streamId = 'p',
+    expectedVersion,
+  }: { key?: string; streamId?: string; expectedVersion?: number } = {},
+): Command<PlaylistCommand> => ({
+  streamId,
+  actorId: 'ann',
+  commandId: commandIdOf('ann', streamId, key),
+  bodyHash: bodyHashOf('test', body),
+  body,
+  deviceId: null,
+  occurredAt: 0,
+  expectedVersion,
+  keyRefusal: undefined,
+  traceparent: undefined,
+})
+
+const acceptedIn = (log: InMemoryLog) => {
+  const acceptance = createAcceptance(true)
+  return log
+    .recordsOf('playlist-events', 0)
+    .filter(acceptance.accept)
+    .map(({ value }) => codec.decode(value).value as { meta: { commandId: string; streamVersion: number } })
+}
+
+describe('the write path of a partition', () => {
+  test('an answer is given from the log, with the version and the offset of the record', async () => {
+    const commands = await process_(createInMemoryLog({ partitions: 1 }))
+    expect(await commands.submit(command(create))).toMatchObject({ kind: 'accepted', version: 1, offset: 0 })
+    expect(await commands.submit(command(add(2)))).toMatchObject({ kind: 'accepted', version: 2, offset: 1 })
+  })
+
+  test('the same key gives the first answer again: at once, in flight, and from another process', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log)
+    await commands.submit(command(create))
+    const [first, second] = await Promise.all([
+      commands.submit(command(add(3), { key: 'k' })),
+      commands.submit(command(add(3), { key: 'k' })),
+    ])
+    const third = await commands.submit(command(add(3), { key: 'k' }))
+    const elsewhere = await (await process_(log)).submit(command(add(3), { key: 'k' }))
+    expect([second, third, elsewhere]).toEqual([first, first, first])
+    expect(acceptedIn(log)).toHaveLength(2)
+  })
+
+  test('the same key with another body is refused, in flight and afterwards', async () => {
+    const commands = await process_(createInMemoryLog({ partitions: 1 }))
+    await commands.submit(command(create))
+    const first = commands.submit(command(add(1), { key: 'k' }))
+    await expect(commands.submit(command(add(2), { key: 'k' }))).rejects.toMatchObject({ code: 'key-reused' })
+    await first
+    expect(await commands.submit(command(add(2), { key: 'k' }))).toMatchObject({
+      kind: 'refused',
+      refusal: { refused: 'key-reused' },
+    })
+  })
+
+  test('a retried creation finds the playlist that the first one made', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const first = await (await process_(log)).submit(command(create, { key: 'k' }))
+    expect(await (await process_(log)).submit(command(create, { key: 'k' }))).toEqual(first)
+    expect(await (await process_(log)).submit(command(create, { key: 'other' }))).toMatchObject({
+      refusal: { refused: 'already-exists' },
+    })
+  })
+
+  test('a lost acknowledgement is settled by the log: one effect, the true answer', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log)
+    await commands.submit(command(create))
+    log.loseNextAcknowledgement()
+    expect(await commands.submit(command(add()))).toMatchObject({ kind: 'accepted', version: 2 })
+    expect(acceptedIn(log)).toHaveLength(2)
+  })
+
+  test('a lost append is decided again', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log)
+    await commands.submit(command(create))
+    log.loseNextAppend()
+    expect(await commands.submit(command(add()))).toMatchObject({ kind: 'accepted', version: 2, offset: 1 })
+  })
+
+  test('a late copy of a record that was decided again changes nothing', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log)
+    await commands.submit(command(create))
+    const [created] = log.recordsOf('playlist-events', 0)
+    if (created === undefined) throw new Error('nothing was appended')
+    const headers = { ce_id: created.eventId, ce_type: created.eventType, previous: created.previous ?? '' }
+    log.appendAsStranger('playlist-events', [
+      { partition: 0, key: created.key, value: created.value, headers },
+    ])
+    expect(await commands.submit(command(add()))).toMatchObject({ kind: 'accepted', version: 2, offset: 2 })
+    expect(acceptedIn(log)).toHaveLength(2)
+  })
+
+  test('If-Match refuses another version, and a stale process refuses nothing wrongly', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const [ann, bob] = [await process_(log), await process_(log)]
+    await ann.submit(command(create))
+    expect(await bob.submit(command(add(), { expectedVersion: 1 }))).toMatchObject({
+      kind: 'accepted',
+      version: 2,
+    })
+    expect(await ann.submit(command(add(), { expectedVersion: 1 }))).toMatchObject({
+      kind: 'refused',
+      refusal: { refused: 'version-mismatch', facts: { currentVersion: 2 } },
+    })
+  })
+
+  test('two processes on the same partition: every command takes effect once, in one order for both', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const processes = [await process_(log), await process_(log)]
+    await processes[0]?.submit(command(create))
+    const keys = Array.from({ length: 400 }, (_, at) => `key-${at % 300}`)
+    const outcomes = await Promise.all(
+      keys.map(
+        (key, at) =>
+          processes[at % 2]?.submit(command(add(), { key })) ?? Promise.reject(new Error('no process')),
+      ),
+    )
+    const history = acceptedIn(log)
+    expect(history).toHaveLength(301)
+    expect(new Set(history.map(({ meta }) => meta.commandId)).size).toBe(301)
+    for (const [at, outcome] of outcomes.entries())
+      expect(history[outcome.version - 1]?.meta.commandId).toBe(commandIdOf('ann', 'p', keys[at] ?? ''))
+  })
+
+  test('an accepted record that cannot be read blocks commands on its stream, and on no other', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    log.appendAsStranger('playlist-events', [
+      {
+        partition: 0,
+        key: 'p',
+        value: Buffer.from('junk'),
+        headers: { ce_id: 'x', ce_type: 'Unheard', previous: '' },
+      },
+    ])
+    const commands = await process_(log)
+    expect(await commands.submit(command(create))).toMatchObject({
+      refusal: { refused: 'stream-quarantined' },
+    })
+    expect(await commands.submit(command(create, { streamId: 'q' }))).toMatchObject({
+      kind: 'accepted',
+      version: 1,
+    })
+  })
+
+  test('a command that can not be settled in time is answered as unknown, and found by its key later', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log, 300)
+    await commands.submit(command(create))
+    const endOffsets = log.endOffsets
+    Object.assign(log, { endOffsets: () => Promise.reject(new Error('the broker is away')) })
+    log.loseNextAppend()
+    await expect(commands.submit(command(add(), { key: 'k' }))).rejects.toMatchObject({
+      code: 'outcome-unknown',
+    })
+    Object.assign(log, { endOffsets })
+    expect(await commands.submit(command(add(), { key: 'k' }))).toMatchObject({
+      kind: 'accepted',
+      version: 2,
+    })
+  })
+})
