@@ -1,0 +1,79 @@
+import { types } from 'cassandra-driver'
+import type { Cell, RowQuery, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
+
+/** The statement that creates a table if it isn't there. No TTL, and no tombstone is ever written. */
+export const createTableStatement = (keyspace: string, table: Table): string => {
+  const columns = Object.entries(table.columns).map(([name, type]) => `${quoted(name)} ${type}`)
+  const key = [`(${listed(table.partitionKey)})`, ...table.clustering.map(quoted)].join(', ')
+  const order = table.clustering
+    .map((column) => `${quoted(column)} ${table.descending === true ? 'DESC' : 'ASC'}`)
+    .join(', ')
+  return (
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY (${key})) WITH ` +
+    (order === '' ? '' : `CLUSTERING ORDER BY (${order}) AND `) +
+    // Rows are rewritten in place for ever: the unified strategy keeps few copies of each with little work.
+    `compaction = {'class': 'UnifiedCompactionStrategy'}`
+  )
+}
+
+/** The statement that writes a row: every column, and the stamp as its write timestamp. */
+export const insertStatement = (keyspace: string, table: Table): string => {
+  const names = Object.keys(table.columns)
+  return `INSERT INTO ${keyspace}.${table.name} (${listed(names)}) VALUES (${names.map(() => '?').join(', ')}) USING TIMESTAMP ?`
+}
+
+/** The parameters of a row, in the order of its insert statement. @throws when a column is missing. */
+export const paramsOf = (table: Table, row: StoredRow): unknown[] =>
+  Object.entries(table.columns).map(([name, type]) => {
+    const value = row[name]
+    if (value === undefined)
+      throw new Error(
+        `column ${name} of ${table.name} is missing: an omitted column would keep its old value`,
+      )
+    return type === 'bigint' ? types.Long.fromNumber(value as number) : value
+  })
+
+/** The parameters with the stamp behind them. */
+export const useStamp = (params: unknown[], stamp: number): unknown[] => [
+  ...params,
+  types.Long.fromNumber(stamp),
+]
+
+/** The statement and parameters of a read within one partition. */
+export const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
+  const conditions = table.partitionKey.map((column) => `${quoted(column)} = ?`)
+  const params: unknown[] = table.partitionKey.map((column) => cellOf(table, column, query.partition[column]))
+  const [first] = table.clustering
+  if (query.in !== undefined && first !== undefined) {
+    conditions.push(`${quoted(first)} IN ?`)
+    params.push(query.in.map((value) => cellOf(table, first, value)))
+  }
+  if (query.after !== undefined) {
+    const names = table.clustering.slice(0, query.after.length)
+    conditions.push(
+      `(${listed(names)}) ${table.descending === true ? '<' : '>'} (${names.map(() => '?').join(', ')})`,
+    )
+    params.push(...names.map((column, at) => cellOf(table, column, query.after?.[at])))
+  }
+  const limit = query.limit === undefined ? '' : ' LIMIT ?'
+  if (query.limit !== undefined) params.push(query.limit)
+  const text = `SELECT ${listed(Object.keys(table.columns))} FROM ${keyspace}.${table.name} WHERE ${conditions.join(' AND ')}${limit}`
+  return { text, params }
+}
+
+/** A driver's row as ours. */
+export const rowOf = (table: Table, row: types.Row): StoredRow =>
+  Object.fromEntries(
+    Object.entries(table.columns).map(([name, type]) => {
+      const value = row.get(name) as unknown
+      return [name, (type === 'bigint' ? Number(value) : value) as Cell]
+    }),
+  )
+
+const cellOf = (table: Table, column: string, value: Cell | undefined): unknown =>
+  table.columns[column] === 'bigint' ? types.Long.fromNumber(value as number) : value
+
+/** Quoted, so that no column name is a reserved word. */
+const quoted = (name: string): string => `"${name}"`
+
+const listed = (names: readonly string[]): string => names.map(quoted).join(', ')

@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http'
+import express, { type Router } from 'express'
+import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { createClosing } from './closing.ts'
+import { cors } from './cors.ts'
+import { healthRouter } from './health.routes.ts'
+import { jsonBody } from './json-body.ts'
+import { boundedLeftover, refuseLargeBody } from './large-body.ts'
+import { knownRoute } from './known-route.ts'
+import { answerProblem } from './problem-answer.ts'
+import { createRequestMetrics } from './request-metrics.ts'
+
+/** What a service needs to be heard over HTTP. */
+export type HttpServiceOptions = {
+  readonly service: string
+  readonly host: string
+  /** 0 for any free port. */
+  readonly port: number
+  readonly logger: Logger
+  /** Origins that browsers may call from; `*` for any. */
+  readonly corsOrigins: readonly string[]
+  /** Routes are given with full paths, so that unknown paths and methods are told apart before a body is read. */
+  readonly routers: readonly Router[]
+  /** A token that is present must hold, on every route; routes ask `callerOf(response.locals)` where they need one. */
+  readonly authenticate?: Authenticator | undefined
+  /** Why the service can't work yet, for /readyz; undefined when it can. */
+  readonly ready: () => string | undefined
+  /** The largest request body; 1 MiB if not given. */
+  readonly bodyBytesMax?: number | undefined
+}
+
+/** A service that listens. */
+export type HttpService = {
+  readonly port: number
+  /** Takes no new connections, lets requests in flight finish for up to `withinMs` (10 s), and cuts the rest. */
+  readonly close: (withinMs?: number) => Promise<void>
+}
+
+/**
+ * The shell of every service: health, metrics, CORS, authentication, JSON bodies and problem documents around the
+ * service's own routes. Resolves when it listens. @throws when the port is taken.
+ */
+export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
+  const server = createServer(timeouts)
+  const closing = createClosing(server)
+  const app = appOf({
+    ...options,
+    ready: () => (closing.begun() ? 'the service is stopping' : options.ready()),
+  })
+  server.on('request', app)
+  // Without this Node asks for the body before anyone has looked at its length.
+  server.on('checkContinue', (request, response) => {
+    if (!refusesBody(request.headers['content-length'], options.bodyBytesMax)) response.writeContinue()
+    app(request, response)
+  })
+  const port = await listening(server, options)
+  options.logger.info({ host: options.host, port }, `${options.service} listens`)
+  return { port, close: closing.close }
+}
+
+const bodyBytesMaxByDefault = 1024 * 1024
+
+const timeouts = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  // Longer than the idle time-out of the usual load balancers (60 s), so that they never reuse a closed connection.
+  keepAliveTimeout: 65_000,
+} as const
+
+const refusesBody = (contentLength: string | undefined, bodyBytesMax = bodyBytesMaxByDefault): boolean =>
+  Number(contentLength ?? 0) > bodyBytesMax
+
+const appOf = (options: HttpServiceOptions) => {
+  const { service, corsOrigins, routers, authenticate, ready, logger } = options
+  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxByDefault
+  const metrics = createRequestMetrics(service)
+  const health = healthRouter({ service, ready, metrics: metrics.text })
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.use(boundedLeftover, metrics.measure, cors(corsOrigins), knownRoute([health, ...routers]), health)
+  if (authenticate)
+    app.use(async (request, response, next) => {
+      setCaller(response.locals, await authenticate(request.headers.authorization))
+      next()
+    })
+  app.use(refuseLargeBody(bodyBytesMax), jsonBody(bodyBytesMax), ...routers)
+  app.use(answerProblem(logger))
+  return app
+}
+
+const listening = (server: Server, { service, host, port }: HttpServiceOptions): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE' ? ': the port is taken by another process' : ''
+      reject(new Error(`${service} can't listen on ${host}:${port}${taken}`, { cause }))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })

@@ -1,0 +1,56 @@
+import type { Request, RequestHandler } from 'express'
+import { Problem } from '@reprise/core/problem.ts'
+
+/** How long the rest of a refused body is thrown away, so that its sender can read the answer. */
+const leftoverMs = 2_000
+
+/**
+ * An answer may be sent while its request is still arriving. Cutting the connection at once would reset it and the
+ * client would never see the answer; reading on for ever would let it keep us busy. So: for a bounded time.
+ */
+export const boundedLeftover: RequestHandler = (request, response, next) => {
+  response.once('finish', () => {
+    if (request.complete) return
+    const cut = setTimeout(() => {
+      request.socket.destroy()
+    }, leftoverMs)
+    cut.unref()
+    request.once('close', () => {
+      clearTimeout(cut)
+    })
+    request.resume()
+  })
+  next()
+}
+
+/** Refuses a body by its announced length, before any of it is read. */
+export const refuseLargeBody =
+  (bytesMax: number): RequestHandler =>
+  (request, _response, next) => {
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax)
+    next()
+  }
+
+/** The whole body. @throws {Problem} `too-large` as soon as there is more than `bytesMax` of it. */
+export const readBody = (request: Request, bytesMax: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes <= bytesMax) return
+      request.off('data', take)
+      chunks.length = 0
+      reject(tooLarge(bytesMax))
+    }
+    request.on('data', take)
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('error', reject)
+    request.once('close', () => reject(new Problem('bad-json', 'the body ended early')))
+  })
+
+const tooLarge = (bytesMax: number) =>
+  new Problem('too-large', `the body is larger than ${bytesMax} bytes; send it in several requests`, {
+    facts: { bytesMax },
+  })

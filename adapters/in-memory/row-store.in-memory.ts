@@ -1,0 +1,123 @@
+import type {
+  Cell,
+  RowQuery,
+  RowStore,
+  RowWrite,
+  StoredRow,
+  Table,
+} from '@reprise/core/ports/row-store.port.ts'
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+
+/** What tests may do to the store that an ordinary client cannot. */
+export type InMemoryRowStore = RowStore & {
+  /** The next calls fail as those of a store that is down. */
+  readonly failNext: (calls: number) => void
+  /** Remembers what is stored now, so that `loseTail` can go back to it. */
+  readonly mark: () => void
+  /** A crash: everything written after the mark is gone, and the connection is lost. */
+  readonly loseTail: () => void
+  /** The stored rows of a table, in no particular order. */
+  readonly rowsOf: (table: Table) => readonly StoredRow[]
+}
+
+type StampedRow = { readonly stamps: Readonly<Record<string, number>>; readonly row: StoredRow }
+type Tables = Map<string, Map<string, StampedRow>>
+
+/** The RowStore port in memory: the highest stamp wins, cell by cell, as in Cassandra. */
+export const createInMemoryRowStore = (): InMemoryRowStore => {
+  let tables: Tables = new Map()
+  let marked: Tables = new Map()
+  let failing = 0
+  const listeners: (() => void)[] = []
+
+  const answering = async () => {
+    await Promise.resolve()
+    if (failing === 0) return
+    failing--
+    throw new StoreUnavailable('the store in memory was told to fail')
+  }
+  const rows = (table: Table) => {
+    const found = tables.get(table.name)
+    if (found === undefined) throw new StoreUnavailable(`there is no table ${table.name}`)
+    return found
+  }
+
+  return {
+    ensure: async (table) => {
+      await answering()
+      if (!tables.has(table.name)) tables.set(table.name, new Map())
+    },
+    read: async (table, query) => {
+      await answering()
+      return selected(
+        table,
+        [...rows(table).values()].map(({ row }) => row),
+        query,
+      )
+    },
+    writeTogether: async (table, writes) => {
+      await answering()
+      const there = rows(table)
+      for (const write of writes) {
+        const key = keyOf(table, write.row)
+        there.set(key, merged(there.get(key), write))
+      }
+    },
+    onLost: (listener) => void listeners.push(listener),
+    close: () => Promise.resolve(),
+    failNext: (calls) => (failing = calls),
+    mark: () => (marked = copied(tables)),
+    loseTail: () => {
+      tables = copied(marked)
+      for (const listener of listeners) listener()
+    },
+    rowsOf: (table) => [...(tables.get(table.name)?.values() ?? [])].map(({ row }) => row),
+  }
+}
+
+const copied = (tables: Tables): Tables => new Map([...tables].map(([name, rows]) => [name, new Map(rows)]))
+
+const keyOf = (table: Table, row: StoredRow): string =>
+  JSON.stringify([...table.partitionKey, ...table.clustering].map((column) => row[column]))
+
+const merged = (before: StampedRow | undefined, { row, stamp }: RowWrite): StampedRow => {
+  const cells = Object.entries(row).map(([name, value]) => {
+    const then = before?.stamps[name]
+    const old = before?.row[name]
+    const wins =
+      then === undefined || old === undefined || stamp > then || (stamp === then && compared(value, old) >= 0)
+    return wins ? ([name, value, stamp] as const) : ([name, old, then] as const)
+  })
+  return {
+    row: Object.fromEntries(cells.map(([name, value]) => [name, value])),
+    stamps: Object.fromEntries(cells.map(([name, , at]) => [name, at])),
+  }
+}
+
+const selected = (table: Table, rows: readonly StoredRow[], query: RowQuery): readonly StoredRow[] => {
+  const direction = table.descending === true ? -1 : 1
+  const [first] = table.clustering
+  const inOrder = (a: readonly (Cell | undefined)[], b: readonly (Cell | undefined)[]): number => {
+    for (const [at, value] of a.entries()) {
+      const order = compared(value, b[at])
+      if (order !== 0) return order * direction
+    }
+    return 0
+  }
+  const clusteringOf = (row: StoredRow) => table.clustering.map((column) => row[column])
+  return rows
+    .filter((row) => table.partitionKey.every((column) => row[column] === query.partition[column]))
+    .filter((row) => query.in === undefined || first === undefined || query.in.includes(row[first] as Cell))
+    .filter((row) => query.after === undefined || inOrder(clusteringOf(row), query.after) > 0)
+    .sort((a, b) => inOrder(clusteringOf(a), clusteringOf(b)))
+    .slice(0, query.limit)
+}
+
+/** Cassandra's order of values of one type: numbers by value, texts and blobs by bytes. */
+const compared = (a: Cell | undefined, b: Cell | undefined): number => {
+  if (typeof a === 'number' || typeof a === 'boolean') return Number(a) - Number(b)
+  return Buffer.compare(bytesOf(a), bytesOf(b))
+}
+
+const bytesOf = (value: Cell | undefined): Buffer =>
+  Buffer.isBuffer(value) ? value : Buffer.from(typeof value === 'string' ? value : '', 'utf8')

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import { Client } from '@opensearch-project/opensearch'
+import { configurationOf } from '@reprise/core/configuration.ts'
+import { documentStoreContract } from '@reprise/core/contracts/document-store.contract.ts'
+import { createOpenSearchDocumentStore } from './opensearch-document-store.ts'
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+const { openSearch: node } = configurationOf(process.env)
+const prefix = `contract_${randomBytes(4).toString('hex')}_`
+
+documentStoreContract(
+  'OpenSearch',
+  () => Promise.resolve(createOpenSearchDocumentStore({ node, prefix, logger: quiet })),
+  async () => {
+    const client = new Client({ node })
+    await client.indices.delete({ index: `${prefix}contract` })
+    await client.close()
+  },
+)

@@ -1,0 +1,23 @@
+import { Command } from 'commander'
+import { addDown } from './commands/down.command.ts'
+import { addLogs } from './commands/logs.command.ts'
+import { addReset } from './commands/reset.command.ts'
+import { addStatus } from './commands/status.command.ts'
+import { addUp } from './commands/up.command.ts'
+
+/** Every command, in the order in which `reprise --help` lists them. A new one is a file and a word here. */
+const commands: readonly ((program: Command) => void)[] = [addUp, addDown, addStatus, addLogs, addReset]
+
+const program = new Command('reprise')
+  .description('An event-sourced platform for music listening, on this machine')
+  .showHelpAfterError()
+
+for (const add of commands) add(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // What goes wrong here is for people to read; REPRISE_DEBUG shows where it came from.
+  console.error(process.env.REPRISE_DEBUG === undefined && error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { RowStore, StoredRow, Table } from '../ports/row-store.port.ts'
+
+const shape = {
+  owner: 'text',
+  at: 'bigint',
+  id: 'text',
+  name: 'text',
+  count: 'int',
+  is: 'boolean',
+  bytes: 'blob',
+} as const
+const table: Table = { name: 'contract', partitionKey: ['owner'], clustering: ['at', 'id'], columns: shape }
+const newestFirst: Table = { ...table, name: 'contract_descending', descending: true }
+
+const rowOf = (owner: string, at: number, changes: Partial<StoredRow> = {}): StoredRow => ({
+  owner,
+  at,
+  id: 'i',
+  name: '',
+  count: 0,
+  is: false,
+  bytes: Buffer.alloc(0),
+  ...(changes as StoredRow),
+})
+
+/** What every RowStore must keep. The store is fresh. */
+export const rowStoreContract = (
+  name: string,
+  create: () => Promise<RowStore>,
+  dispose?: () => Promise<void>,
+): void => {
+  describe(`row store contract: ${name}`, () => {
+    let store: RowStore
+    const read = (owner: string) => store.read(table, { partition: { owner } })
+    beforeAll(async () => {
+      store = await create()
+      await store.ensure(table)
+      await store.ensure(newestFirst)
+      await store.ensure(table)
+    })
+    afterAll(async () => {
+      await dispose?.()
+      await store.close()
+    })
+
+    test('what was written is read, hostile texts and the bounds of numbers included', async () => {
+      const texts = [`'; DROP TABLE x; --`, '\u0000', '👩‍🚀 \u202eאבג', 'x'.repeat(65_536), '']
+      const rows = texts.map((text, at) =>
+        rowOf('hostile', at, {
+          name: text,
+          count: at % 2 ? -(2 ** 31) : 2 ** 31 - 1,
+          is: true,
+          bytes: Buffer.from([0, 255]),
+        }),
+      )
+      rows.push(rowOf('hostile', Number.MAX_SAFE_INTEGER, { id: `o'clock` }))
+      await store.writeTogether(
+        table,
+        rows.map((row) => ({ row, stamp: 1 })),
+      )
+      expect(await read('hostile')).toEqual(rows)
+      expect(await read('nobody')).toEqual([])
+    })
+
+    test('the highest stamp wins, in whatever order writes arrive', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uuid(),
+          fc.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 1 }),
+          async (owner, stamps) => {
+            for (const stamp of stamps)
+              await store.writeTogether(table, [
+                { row: rowOf(owner, 0, { count: stamp, name: `v${stamp}` }), stamp },
+              ])
+            const best = Math.max(...stamps)
+            expect(await read(owner)).toEqual([rowOf(owner, 0, { count: best, name: `v${best}` })])
+          },
+        ),
+        { numRuns: 30 },
+      )
+    })
+
+    test('many writers of one row at once end at the highest stamp', async () => {
+      const stamps = Array.from({ length: 200 }, (_, at) => ((at * 7_919) % 200) + 1)
+      await Promise.all(
+        stamps.map((stamp) =>
+          store.writeTogether(table, [{ row: rowOf('busy', 0, { count: stamp }), stamp }]),
+        ),
+      )
+      expect(await read('busy')).toEqual([rowOf('busy', 0, { count: 200 })])
+    })
+
+    test('a write repeated changes nothing', async () => {
+      const writes = [1, 2].map((at) => ({ row: rowOf('again', at, { count: at }), stamp: 7 }))
+      await store.writeTogether(table, writes)
+      await store.writeTogether(table, writes)
+      expect(await read('again')).toEqual(writes.map(({ row }) => row))
+    })
+
+    test('rows written together are seen together', async () => {
+      const write = (count: number) =>
+        store.writeTogether(
+          table,
+          [0, 1, 2].map((at) => ({ row: rowOf('pair', at, { count }), stamp: count })),
+        )
+      await write(1)
+      let isWriting = true
+      const writing = (async () => {
+        for (let count = 2; count < 150; count++) await write(count)
+        isWriting = false
+      })()
+      while (isWriting) expect(new Set((await read('pair')).map(({ count }) => count)).size).toBe(1)
+      await writing
+    })
+
+    test('a partition of 1,000 rows is paged in order, both ways', async () => {
+      const rows = Array.from({ length: 1_000 }, (_, at) =>
+        rowOf('long', Math.floor(at / 2), { id: `i${at % 2}` }),
+      )
+      for (const each of [table, newestFirst]) {
+        await store.writeTogether(
+          each,
+          rows.map((row) => ({ row, stamp: 1 })),
+        )
+        const seen: StoredRow[] = []
+        for (let last = seen.at(-1); seen.length < 1_000; last = seen.at(-1)) {
+          const after = last && [last['at'] as number, last['id'] as string]
+          seen.push(
+            ...(await store.read(each, {
+              partition: { owner: 'long' },
+              limit: 333,
+              ...(after && { after }),
+            })),
+          )
+        }
+        expect(seen).toEqual(each.descending === true ? [...rows].reverse() : rows)
+      }
+    })
+
+    test('chosen rows of a partition are read at once', async () => {
+      await store.writeTogether(
+        table,
+        [1, 2, 3, 4].map((at) => ({ row: rowOf('some', at), stamp: 1 })),
+      )
+      const some = await store.read(table, { partition: { owner: 'some' }, in: [4, 2, 9] })
+      expect(some.map(({ at }) => at)).toEqual([2, 4])
+    })
+
+    test('a batch as large as an edit of many pages is one write', async () => {
+      const rows = Array.from({ length: 60 }, (_, at) =>
+        rowOf('wide', at, { bytes: Buffer.alloc(24_000, at) }),
+      )
+      await store.writeTogether(
+        table,
+        rows.map((row) => ({ row, stamp: 1 })),
+      )
+      expect(await read('wide')).toEqual(rows)
+    })
+  })
+}

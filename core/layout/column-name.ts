@@ -1,0 +1,15 @@
+/**
+ * The stored name of a column: `playlistId` is `playlist_id`. Names that end in an underscore are the engine's own, so
+ * they can't meet a projection's.
+ */
+export const columnNameOf = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** The engine's own columns: the group's position, and whether the row is a marker of absence (law 6). */
+export const ownColumns = { position_: 'bigint', absent_: 'boolean' } as const
+
+/** A folded value with the position of the last event in it; -1 before the first. */
+export type Positioned<Value> = { readonly position: number; readonly value: Value }
+
+/** The position of a group that no event has reached. */
+export const nowhere = -1

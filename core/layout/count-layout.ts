@@ -1,0 +1,58 @@
+import type { Columns } from '../columns.ts'
+import type { StoredRow, Table } from '../ports/row-store.port.ts'
+import { storedName, type CountStorage } from '../projection.ts'
+import { columnNameOf, ownColumns, type Positioned } from './column-name.ts'
+
+/** What a layout reads of a projection that is stored as partial counts. */
+export type CountProjection<C extends Columns = Columns> = {
+  readonly name: string
+  readonly version: number
+  readonly row: C
+  readonly store: CountStorage<string>
+}
+
+/** Sums by slot; a slot's sums stand in the order of the declaration's columns. */
+export type Slots = ReadonlyMap<string, readonly number[]>
+
+/** Which packed row: the two key columns and the source partition (law 7). */
+export type CountKey = { readonly owner: string; readonly bucket: string; readonly partition: number }
+
+/** How partial counts lie in Cassandra: one packed row per key and source partition. */
+export type CountLayout = {
+  readonly table: Table
+  readonly toStored: (key: CountKey, state: Positioned<Slots>) => StoredRow
+  readonly keyOf: (stored: StoredRow) => CountKey
+  readonly fromStored: (stored: StoredRow) => Positioned<Slots>
+}
+
+/** See {@link CountLayout}. */
+export const countLayoutOf = (projection: CountProjection): CountLayout => {
+  const owner = columnNameOf(projection.store.partitionKey)
+  const bucket = columnNameOf(projection.store.clustering)
+  const table: Table = {
+    name: storedName(projection),
+    partitionKey: [owner],
+    clustering: [bucket, 'partition_'],
+    columns: { [owner]: 'text', [bucket]: 'text', partition_: 'int', counts_: 'blob', ...ownColumns },
+  }
+  return {
+    table,
+    toStored: (key, { position, value }) => ({
+      [owner]: key.owner,
+      [bucket]: key.bucket,
+      partition_: key.partition,
+      counts_: Buffer.from(JSON.stringify([...value])),
+      position_: position,
+      absent_: false,
+    }),
+    keyOf: (stored) => ({
+      owner: stored[owner] as string,
+      bucket: stored[bucket] as string,
+      partition: stored['partition_'] as number,
+    }),
+    fromStored: (stored) => ({
+      position: stored['position_'] as number,
+      value: new Map(JSON.parse((stored['counts_'] as Buffer).toString('utf8')) as [string, number[]][]),
+    }),
+  }
+}

@@ -1,0 +1,41 @@
+import { cassandra } from './engines/cassandra.engine.ts'
+import { kafka } from './engines/kafka.engine.ts'
+import { opensearch } from './engines/opensearch.engine.ts'
+import { registry } from './engines/registry.engine.ts'
+import type { Part } from './part.ts'
+import { servicePart } from './services/service.part.ts'
+
+/** The engines, in the order in which people think of them. A new one is a file in `engines/` and a word here. */
+export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch]
+
+const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
+
+/** Command API: command → event → log. */
+export const producers = servicePart({
+  name: 'producers',
+  needs: stores,
+  port: 4000,
+  portVariable: 'REPRISE_COMMAND_PORT',
+  addressVariable: 'REPRISE_COMMAND',
+})
+
+/** Log → views. */
+export const projectors = servicePart({
+  name: 'projectors',
+  needs: stores,
+  port: 4002,
+  portVariable: 'REPRISE_PROJECTOR_PORT',
+  addressVariable: 'REPRISE_PROJECTOR',
+})
+
+/** Views → answers. */
+export const queryApi = servicePart({
+  name: 'query-api',
+  needs: stores,
+  port: 4001,
+  portVariable: 'REPRISE_QUERY_PORT',
+  addressVariable: 'REPRISE_QUERY',
+})
+
+/** Our own processes. */
+export const services: readonly Part[] = [producers, projectors, queryApi]

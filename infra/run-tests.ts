@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { down } from './down.ts'
+import { engines, services } from './parts.ts'
+import { liveTable } from './progress/live-table.ts'
+import { readOutcome, summaryOf, type Outcome } from './progress/test-outcome.ts'
+import { kill } from './restart.ts'
+import { startTimeOf } from './supervise/process.ts'
+import { readRuns, recordRun } from './supervise/run-file.ts'
+import { up } from './up.ts'
+
+/**
+ * Runs jest on engines of its own, on free ports, beside whatever else runs here; all of it is gone afterwards,
+ * however the run ends. Arguments go to jest. The last line says how many tests passed and failed.
+ */
+const projectRoot = join(import.meta.dirname, '..')
+const stateDir = await mkdtemp(join(tmpdir(), 'reprise-test-'))
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+
+const outcome = await run().catch(report)
+await cleanUp(outcome)
+console.log(summaryOf(outcome))
+process.exit(outcome.passed > 0 && outcome.failed === 0 && !interruption.signal.aborted ? 0 : 1)
+
+async function run(): Promise<Outcome> {
+  const env = ownEnvironment()
+  const addresses = await up({
+    stateDir,
+    env,
+    parts: engines,
+    ports: 'free',
+    lifetime: 'process',
+    temporary: true,
+    onChange: liveTable(process.stdout),
+  })
+  interruption.signal.throwIfAborted()
+  await runJest({ ...env, ...addresses.env })
+  return readOutcome(join(stateDir, 'jest.json'))
+}
+
+/** Jest is on record like any other part, so that it ends with us too. */
+async function runJest(env: NodeJS.ProcessEnv): Promise<void> {
+  const outputFile = `--outputFile=${join(stateDir, 'jest.json')}`
+  const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js')
+  const flags = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, jest, '--json', outputFile, ...process.argv.slice(2)], {
+    cwd: projectRoot,
+    env,
+    detached: true,
+    // The report for people goes to standard error; with --json, standard output only repeats the file.
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  recordJest(child.pid ?? 0)
+  await once(child, 'exit')
+}
+
+function recordJest(pid: number): void {
+  recordRun(stateDir, {
+    name: 'jest',
+    kind: 'service',
+    needs: [],
+    pid,
+    startTime: startTimeOf(pid) ?? 'ended at once',
+    ports: {},
+    address: '',
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 5000,
+    startedAt: new Date().toISOString(),
+  })
+}
+
+/** Nothing that points to a running demo: neither its addresses, nor its ports, nor its state. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const parts = [...engines, ...services]
+  const ours = parts.flatMap(({ addressVariable, ports }) => [
+    addressVariable,
+    ...ports.map((port) => port.variable),
+  ])
+  const dropped = new Set([...ours, 'REPRISE_STATE', 'REPRISE_JWKS'])
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.has(name)))
+}
+
+function interrupt(): void {
+  if (interruption.signal.aborted) return
+  interruption.abort()
+  console.error('\nInterrupted: stopping what the tests started.')
+  // Nothing here is worth an orderly end: it is all deleted next.
+  for (const name of Object.keys(readRuns(stateDir))) void kill(name, stateDir)
+}
+
+function report(error: unknown): Outcome {
+  if (!interruption.signal.aborted) console.error(error instanceof Error ? error.message : error)
+  return { passed: 0, failed: 1, skipped: 0 }
+}
+
+async function cleanUp({ failed }: Outcome): Promise<void> {
+  await down({ stateDir, lockWaitMs: 30_000 }).catch((error: unknown) => console.error(error))
+  if (failed > 0 && !interruption.signal.aborted) await keepLogs()
+  await rm(stateDir, { recursive: true, force: true })
+}
+
+/** What the engines and services said is the first thing one asks for after a failure. */
+async function keepLogs(): Promise<void> {
+  const kept = join(projectRoot, '.reprise', 'test-logs')
+  await rm(kept, { recursive: true, force: true })
+  await cp(join(stateDir, 'logs'), kept, { recursive: true }).catch(() => undefined)
+  console.error(`Logs of the engines and services: ${kept}`)
+}

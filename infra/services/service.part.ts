@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { Part } from '../part.ts'
+import { askHttp } from '../supervise/ask-http.ts'
+
+export type ServiceSpec = {
+  readonly name: string
+  readonly needs: readonly string[]
+  readonly portVariable: string
+  readonly port: number
+  readonly addressVariable: string
+  /** The folder with its `main.ts`, where that isn't its name: tests start a second process of a service. */
+  readonly folder?: string
+}
+
+const projectRoot = join(import.meta.dirname, '..', '..')
+
+/** One of our own processes: `<name>/main.ts`, started by path, told everything by REPRISE_* variables. */
+export function servicePart(spec: ServiceSpec): Part {
+  const { name, needs, portVariable, port, addressVariable, folder = name } = spec
+  return {
+    name,
+    kind: 'service',
+    needs,
+    ports: [{ name: 'client', number: port, variable: portVariable }],
+    addressVariable,
+    addressOf: (ports) => `http://127.0.0.1:${ports.client}`,
+    command: ({ ports }) => ({
+      file: process.execPath,
+      args: ['--enable-source-maps', join(projectRoot, folder, 'main.ts')],
+      cwd: projectRoot,
+      env: { [portVariable]: String(ports.client) },
+    }),
+    ready: async ({ ports }, signal) => {
+      await askHttp(`http://127.0.0.1:${ports.client}/readyz`, signal)
+    },
+    readyTimeoutMs: 120_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 20_000,
+  }
+}

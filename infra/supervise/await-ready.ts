@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lastLinesOf } from '../artefacts/run-tool.ts'
+import type { Part, PartContext } from '../part.ts'
+import { isRunning } from './process.ts'
+import { logPathOf, type Started } from './spawn-part.ts'
+
+/** A part ended, or didn't answer in time; the message carries its last lines and where its log is. */
+export class PartFailed extends Error {
+  readonly part: string
+  constructor(part: string, message: string) {
+    super(message)
+    this.part = part
+  }
+}
+
+/** Asks a part until it answers; fails when it ends or `readyTimeoutMs` passes. */
+export async function awaitReady(part: Part, context: PartContext, started: Started): Promise<void> {
+  const deadline = Date.now() + part.readyTimeoutMs
+  let ended: string | undefined
+  void started.ended.then((how) => (ended = how))
+  for (;;) {
+    const reason = await notReadyReason(part, context, 5000)
+    if (reason === undefined) return
+    if (ended === undefined && !isRunning(started.record)) ended = 'ended early'
+    if (ended !== undefined) throw await failureOf(part, context, ended)
+    if (Date.now() >= deadline)
+      throw await failureOf(part, context, `was not ready after ${part.readyTimeoutMs / 1000} s: ${reason}`)
+    await sleep(100)
+  }
+}
+
+/** Asks a part once; undefined when it is ready. */
+export async function notReadyReason(
+  part: Part,
+  context: PartContext,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  try {
+    await part.ready(context, AbortSignal.timeout(timeoutMs))
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as {
+    readonly message?: string
+    readonly cause?: { readonly message?: string }
+  }
+  return [message ?? String(error), cause?.message ?? ''].filter((text) => text !== '').join(': ')
+}
+
+async function failureOf(part: Part, { stateDir }: PartContext, what: string): Promise<PartFailed> {
+  const path = logPathOf(stateDir, part.name)
+  const log = await readFile(path, 'utf8').catch(() => '')
+  const lastStart = log.slice(Math.max(0, log.lastIndexOf(`--- ${part.name} starts`)))
+  const lines = lastLinesOf(lastStart, 20).replace(/^/gm, '  | ')
+  return new PartFailed(part.name, `${part.name} ${what}\n${lines}\n  the whole log: ${path}`)
+}

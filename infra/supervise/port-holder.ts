@@ -1,0 +1,55 @@
+import { basename } from 'node:path'
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { runTool } from '../artefacts/run-tool.ts'
+
+/** Who listens on a port, as `process 123 (java …)`; undefined where this system doesn't tell us. */
+export async function holderOfPort(port: number): Promise<string | undefined> {
+  const pid = process.platform === 'linux' ? await pidFromProc(port) : await pidFromLsof(port)
+  if (pid === undefined) return undefined
+  const command = await commandOf(pid)
+  return `process ${pid}${command === undefined ? '' : ` (${command})`}`
+}
+
+/** Linux tells the socket of every port, and every process's open sockets: no tool is needed. */
+async function pidFromProc(port: number): Promise<number | undefined> {
+  const sockets = await listeningSocketsOf(port)
+  if (sockets.size === 0) return undefined
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  for (const pid of pids) if (await holdsOneOf(pid, sockets)) return Number(pid)
+  return undefined
+}
+
+async function listeningSocketsOf(port: number): Promise<ReadonlySet<string>> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  )
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const rows = tables.flatMap((table) => table.split('\n')).map((line) => line.trim().split(/\s+/))
+  const listening = rows.filter((row) => row[1]?.endsWith(suffix) === true && row[3] === '0A')
+  return new Set(listening.map((row) => `socket:[${row[9]}]`))
+}
+
+async function holdsOneOf(pid: string, sockets: ReadonlySet<string>): Promise<boolean> {
+  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const links = await Promise.all(
+    descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')),
+  )
+  return links.some((link) => sockets.has(link))
+}
+
+async function pidFromLsof(port: number): Promise<number | undefined> {
+  const text = await runTool({ file: 'lsof', args: ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp'] }).catch(
+    () => '',
+  )
+  const pid = /^p(\d+)/m.exec(text)?.[1]
+  return pid === undefined ? undefined : Number(pid)
+}
+
+/** The program and its last words: a JVM's hundred flags in between tell nobody which one it is. */
+async function commandOf(pid: number): Promise<string | undefined> {
+  const text = await runTool({ file: 'ps', args: ['-o', 'args=', '-p', String(pid)] }).catch(() => '')
+  const [program = '', ...args] = text.trim().split(/\s+/)
+  if (program === '') return undefined
+  const last = args.slice(-2).join(' ')
+  return [basename(program), ...(args.length > 2 ? ['…'] : []), last].join(' ').trim().slice(0, 120)
+}

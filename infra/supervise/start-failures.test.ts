@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { rmSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { down } from '../down.ts'
+import { up, type UpOptions } from '../up.ts'
+import { dummyPart, temporaryStateDir } from './dummy-part.ts'
+import { readRuns } from './run-file.ts'
+
+let stateDir: string
+let options: UpOptions
+
+beforeEach(() => {
+  stateDir = temporaryStateDir()
+  options = { stateDir, ports: 'free', env: { PATH: process.env.PATH } }
+})
+
+afterEach(async () => {
+  await down({ stateDir })
+  rmSync(stateDir, { recursive: true })
+})
+
+test('a taken port is named with its holder and the variable that moves it, and nothing is started', async () => {
+  const server = await listening()
+  const { port } = server.address() as AddressInfo
+  const env = { ...options.env, REPRISE_LOG_PORT: String(port) }
+  const starting = up({ ...options, ports: 'fixed', env, parts: [dummyPart('log')] })
+  await expect(starting).rejects.toThrow(`port ${port} (log) is taken by process ${process.pid}`)
+  await expect(starting).rejects.toThrow('REPRISE_LOG_PORT=<port> moves it')
+  expect(readRuns(stateDir)).toEqual({})
+  server.close()
+})
+
+test('a part that is not ready in time shows the reason, its last 20 lines and its log', async () => {
+  const script = `for (let i = 1; i <= 30; i++) console.log('line ' + i + '.'); setInterval(() => {}, 1000)`
+  const mute = dummyPart('mute', { script, readyTimeoutMs: 1000 })
+  const message = await messageOf(up({ ...options, parts: [mute] }))
+  expect(message).toMatch(/mute was not ready after 1 s: .*ECONNREFUSED/)
+  expect(message).toContain('line 11.')
+  expect(message).not.toContain('line 10.')
+  expect(message).toContain(`${stateDir}/logs/mute.log`)
+})
+
+test('a part that ends early is reported at once; the others become ready all the same', async () => {
+  const broken = dummyPart('broken', {
+    script: `console.error('no such disk'); process.exit(3)`,
+    readyTimeoutMs: 60_000,
+  })
+  const parts = [broken, dummyPart('log'), dummyPart('after', { needs: ['broken'] })]
+  const message = await messageOf(up({ ...options, parts }))
+  expect(message).toContain('broken ended early (exit code 3)')
+  expect(message).toContain('no such disk')
+  expect(Object.keys(readRuns(stateDir)).sort()).toEqual(['broken', 'log'])
+})
+
+test('a program that is not there is said so', async () => {
+  const absent = dummyPart('absent', { command: () => ({ file: '/no/such/program', args: [] }) })
+  expect(await messageOf(up({ ...options, parts: [absent] }))).toContain('absent could not be started')
+})
+
+test('a port that is no number is refused', async () => {
+  const env = { ...options.env, REPRISE_LOG_PORT: 'many' }
+  const starting = up({ ...options, ports: 'fixed', env, parts: [dummyPart('log')] })
+  await expect(starting).rejects.toThrow('REPRISE_LOG_PORT=many')
+})
+
+function listening(): Promise<Server> {
+  const server = createServer()
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'nothing went wrong',
+    (error: unknown) => (error as Error).message,
+  )
+}

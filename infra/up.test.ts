@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { down } from './down.ts'
+import { kill, pidOf, restart } from './restart.ts'
+import { statusOf } from './status-of.ts'
+import { dummyPart, temporaryStateDir } from './supervise/dummy-part.ts'
+import { startTimeOf } from './supervise/process.ts'
+import { readRuns, recordRun } from './supervise/run-file.ts'
+import { up, type UpOptions } from './up.ts'
+
+const log = dummyPart('log')
+const store = dummyPart('store')
+const service = dummyPart('service', { kind: 'service', needs: ['log'] })
+const parts = [service, log, store]
+let stateDir: string
+let options: UpOptions
+
+beforeEach(() => {
+  stateDir = temporaryStateDir()
+  options = { stateDir, parts, ports: 'free', env: { PATH: process.env.PATH } }
+})
+
+afterEach(async () => {
+  await down({ stateDir })
+  rmSync(stateDir, { recursive: true })
+})
+
+test('a second up leaves running parts alone and gives the same addresses', async () => {
+  const first = await up(options)
+  const pids = parts.map(({ name }) => pidOf(name, stateDir))
+  expect(await up(options)).toEqual(first)
+  expect(parts.map(({ name }) => pidOf(name, stateDir))).toEqual(pids)
+  expect(first.env).toMatchObject({ REPRISE_LOG: first.byPart.log, REPRISE_STATE: stateDir })
+})
+
+test('a part starts after those that it needs, whatever the order they are named in', async () => {
+  await up(options)
+  const order = Object.keys(readRuns(stateDir))
+  expect(order.indexOf('log')).toBeLessThan(order.indexOf('service'))
+})
+
+test('a dead part comes back at its old address, and the others stay', async () => {
+  const before = await up(options)
+  const others = [pidOf('log', stateDir), pidOf('service', stateDir)]
+  await kill('store', stateDir)
+  expect(await statusOf({ stateDir, parts: [store] })).toMatchObject([{ state: 'failed' }])
+  expect(await up(options)).toEqual(before)
+  expect([pidOf('log', stateDir), pidOf('service', stateDir)]).toEqual(others)
+  expect(await statusOf({ stateDir, parts: [store] })).toMatchObject([{ state: 'ready' }])
+})
+
+test('restart brings a part back at its old address with another process', async () => {
+  const before = await up(options)
+  const pid = pidOf('store', stateDir)
+  // Tests are told the addresses of the engines; a restart must not take them for someone else's.
+  const after = await restart(store, { stateDir, env: { ...options.env, ...before.env } })
+  expect(after.byPart.store).toBe(before.byPart.store)
+  expect(pidOf('store', stateDir)).not.toBe(pid)
+})
+
+test('down stops services before engines, exactly what was started, and forgets it', async () => {
+  await up(options)
+  const pids = parts.map(({ name }) => pidOf(name, stateDir) ?? 0)
+  const stopped: string[] = []
+  await down({ stateDir, onStopped: ({ name }) => void stopped.push(name) })
+  expect(stopped[0]).toBe('service')
+  expect(stopped).toHaveLength(3)
+  expect(pids.map(startTimeOf)).toEqual([undefined, undefined, undefined])
+  expect(readRuns(stateDir)).toEqual({})
+})
+
+test('a process that was given the number of a dead part is never killed', async () => {
+  await up({ ...options, parts: [log] })
+  const { log: run } = readRuns(stateDir)
+  recordRun(stateDir, { ...run!, startTime: 'of another process' })
+  expect(await down({ stateDir })).toMatchObject([{ name: 'log', how: 'gone' }])
+  await sleep(100)
+  expect(startTimeOf(run!.pid)).toBe(run!.startTime)
+  recordRun(stateDir, run!)
+})
+
+test('nothing is started for a part whose address the user names', async () => {
+  const env = { ...options.env, REPRISE_LOG: 'elsewhere:1' }
+  const { byPart } = await up({ ...options, env, parts: [log, service] })
+  expect(byPart.log).toBe('elsewhere:1')
+  expect(pidOf('log', stateDir)).toBeUndefined()
+})
+
+test('a part whose need is neither started nor named is refused', async () => {
+  await expect(up({ ...options, parts: [service] })).rejects.toThrow(
+    'service needs log, which is not running',
+  )
+})
+
+test('a part that ignores the polite signal is killed', async () => {
+  const script = `process.on('SIGTERM', () => {}); require('node:http').createServer((_, a) => a.end()).listen(+process.argv[1])`
+  await up({ ...options, parts: [dummyPart('stubborn', { script, stopTimeoutMs: 200 })] })
+  expect(await down({ stateDir })).toMatchObject([{ name: 'stubborn', how: 'killed' }])
+})
