@@ -68,7 +68,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules/(?!@reprise)' },
-    exclude: { path: '^(\\.reprise|e2e/boundaries)/' },
+    exclude: { path: '^\\.reprise/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     preserveSymlinks: false,

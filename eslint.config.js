@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '.reprise/', 'schemas/generated/', '*.js', '*.cjs', 'e2e/boundaries/'] },
+  { ignores: ['**/node_modules/', '.reprise/', 'schemas/generated/', '*.js', '*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

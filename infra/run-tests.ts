@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { down } from './down.ts'
 import { engines, services } from './parts.ts'
 import { liveTable } from './progress/live-table.ts'
-import { readOutcome, summaryOf, type Outcome } from './progress/test-outcome.ts'
+import { readOutcome, summaryOf, sumOf, type Outcome } from './progress/test-outcome.ts'
 import { kill } from './restart.ts'
 import { startTimeOf } from './supervise/process.ts'
 import { readRuns, recordRun } from './supervise/run-file.ts'
@@ -37,25 +37,34 @@ async function run(): Promise<Outcome> {
     temporary: true,
     onChange: liveTable(process.stdout),
   })
-  interruption.signal.throwIfAborted()
-  await runJest({ ...env, ...addresses.env })
-  return readOutcome(join(stateDir, 'jest.json'))
+  const testing = { ...env, ...addresses.env }
+  const beside = await runJest('beside', ['--selectProjects', 'unit', 'int'], testing)
+  // The tests across processes kill engines, so nothing else may run meanwhile.
+  const alone = await runJest('alone', ['--selectProjects', 'e2e', '--runInBand'], testing)
+  return sumOf(beside, alone)
 }
 
 /** Jest is on record like any other part, so that it ends with us too. */
-async function runJest(env: NodeJS.ProcessEnv): Promise<void> {
-  const outputFile = `--outputFile=${join(stateDir, 'jest.json')}`
+async function runJest(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  interruption.signal.throwIfAborted()
+  const results = join(stateDir, `${name}.json`)
+  const outputFile = `--outputFile=${results}`
   const jest = join(projectRoot, 'node_modules', 'jest', 'bin', 'jest.js')
   const flags = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, jest, '--json', outputFile, ...process.argv.slice(2)], {
-    cwd: projectRoot,
-    env,
-    detached: true,
-    // The report for people goes to standard error; with --json, standard output only repeats the file.
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...flags, jest, '--json', outputFile, '--passWithNoTests', ...args, ...process.argv.slice(2)],
+    {
+      cwd: projectRoot,
+      env,
+      detached: true,
+      // The report for people goes to standard error; with --json, standard output only repeats the file.
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   recordJest(child.pid ?? 0)
   await once(child, 'exit')
+  return readOutcome(results)
 }
 
 function recordJest(pid: number): void {

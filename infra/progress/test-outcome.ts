@@ -29,6 +29,11 @@ export function outcomeOf(json: JestJson): Outcome {
   }
 }
 
+/** Two runs as one. */
+export function sumOf(a: Outcome, b: Outcome): Outcome {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+}
+
 /** The line that a run ends with. */
 export function summaryOf({ passed, failed, skipped }: Outcome): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`

@@ -27,8 +27,8 @@ export const instant = z.union([
 
 const occurredAt = instant.optional()
 
-/** A playlist id: a UUID of any version. */
-export const playlistId = z.guid().transform((id) => id.toLowerCase())
+/** The path's playlist id: a UUID of any version. */
+export const playlistParams = z.object({ playlistId: z.guid().transform((id) => id.toLowerCase()) })
 
 /** Body of a creation. */
 export const createRequest = z.strictObject({

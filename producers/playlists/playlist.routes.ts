@@ -4,7 +4,7 @@ import { playlistIdOf } from '@reprise/core/identity.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { CommandLog } from '../write-path/command-log.ts'
 import { idempotencyKeyOf } from '../write-path/idempotency-key.ts'
-import { accepted, commandOf } from '../write-path/request.ts'
+import { accepted, commandOf, fixKey } from '../write-path/request.ts'
 import type { PlaylistCommand, PlaylistReport } from './playlist.decider.ts'
 import * as requests from './playlist-requests.ts'
 
@@ -38,7 +38,7 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
   }
 
   const changeDetails = async (request: Request, response: Response) => {
-    const id = parsed(requests.playlistId, request.params['playlistId'], 'playlistId')
+    const { playlistId: id } = parsed(requests.playlistParams, request.params)
     const { occurredAt, ...changes } = parsed(requests.changeDetailsRequest, request.body)
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
     const outcome = await submit(request, response, id, { do: 'change-details', changes: given }, occurredAt)
@@ -46,7 +46,7 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
   }
 
   const edit = async (request: Request, response: Response) => {
-    const id = parsed(requests.playlistId, request.params['playlistId'], 'playlistId')
+    const { playlistId: id } = parsed(requests.playlistParams, request.params)
     const { occurredAt, edits } = parsed(requests.editsRequest, request.body)
     const outcome = await submit(request, response, id, { do: 'edit', edits }, occurredAt)
     // Nothing happened only when all that was to be removed was gone already.
@@ -56,20 +56,20 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
   }
 
   const remove = async (request: Request, response: Response) => {
-    const id = parsed(requests.playlistId, request.params['playlistId'], 'playlistId')
+    const { playlistId: id } = parsed(requests.playlistParams, request.params)
     const body = parsed(requests.deleteRequest, request.body)
     await submit(request, response, id, { do: 'delete' }, body?.occurredAt)
     response.status(204).end()
   }
 
   return Router()
+    .use('/v1/playlists', fixKey)
     .post('/v1/playlists', (request, response) => {
       const key = idempotencyKeyOf(request.get('idempotency-key'))
-      request.headers['idempotency-key'] = key
       return create(request, response, playlistIdOf(callerOf(response.locals).userId, key))
     })
     .put('/v1/playlists/:playlistId', (request, response) =>
-      create(request, response, parsed(requests.playlistId, request.params.playlistId, 'playlistId')),
+      create(request, response, parsed(requests.playlistParams, request.params).playlistId),
     )
     .patch('/v1/playlists/:playlistId', changeDetails)
     .delete('/v1/playlists/:playlistId', remove)

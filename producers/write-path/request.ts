@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { callerOf } from '@reprise/core/caller.ts'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import { tokenOf } from '@reprise/core/position.ts'
@@ -10,9 +10,16 @@ import { idempotencyKeyOf, keyRefusalOf } from './idempotency-key.ts'
 /** How far ahead of our clock a client may claim that something happened. */
 export const aheadMsMax = 3_600_000
 
+/** Law 4: the first process that sees a command fixes its key, and every answer returns it, whatever becomes of it. */
+export const fixKey: RequestHandler = (request, response, next) => {
+  const key = idempotencyKeyOf(request.get('idempotency-key'))
+  request.headers['idempotency-key'] = key
+  response.set('Idempotency-Key', key)
+  next()
+}
+
 /**
- * The command that a request carries. Its key goes into the answer at once, whatever becomes of it, so that the caller
- * can retry with it.
+ * The command that a request carries.
  * @throws {Problem} `unauthenticated`, `bad-header`, `invalid-request`
  */
 export const commandOf = <Body>(
@@ -27,7 +34,6 @@ export const commandOf = <Body>(
 ): Command<Body> => {
   const { userId } = callerOf(response.locals)
   const key = idempotencyKeyOf(request.get('idempotency-key'))
-  response.set('Idempotency-Key', key)
   const expectedVersion = versionOf(request.get('if-match'))
   if (given.occurredAt !== undefined && given.occurredAt > given.now + aheadMsMax)
     throw new Problem(
