@@ -52,11 +52,19 @@ export const createRegistryCodec = async (options: {
 const registerOne = async (registry: SchemaRegistry, namespace: string, topic: TopicName, name: string) => {
   const schema = selfContained(name)
   const subject = `${physicalTopic(namespace, topic)}-${schema.namespace ?? ''}.${name}`
-  const { id } = await registry.register(
-    { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
-    { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-  )
-  return { name, id }
+  // Services that start together register the same: who comes second is told of a conflict, and asks again.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { id } = await registry.register(
+        { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
+        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+      )
+      return { name, id }
+    } catch (reason) {
+      if (attempt === 8) throw reason
+      await new Promise((resolve) => setTimeout(resolve, 100 * attempt * (0.5 + Math.random())))
+    }
+  }
 }
 
 /** Values that are not in wire format have no id; decoding says what is wrong with them. */
