@@ -46,9 +46,7 @@ export const cassandraTable = <const Key extends string>(options: {
 }): RowStorage<Key> => ({ kind: 'row', clustering: [], descending: false, onceOnly: false, ...options })
 
 /** A long ordered list in Cassandra, any part of which is read with two bounded reads. */
-export const cassandraPages = <const Key extends string>(options: {
-  readonly partitionKey: Key
-}): PageStorage => ({
+export const cassandraPages = (options: { readonly partitionKey: string }): PageStorage => ({
   kind: 'pages',
   ...options,
 })

@@ -25,7 +25,10 @@ export type ListLayout<Item> = {
   readonly table: Table
   readonly headToStored: (key: string, head: ListHead) => StoredRow
   readonly headFromStored: (stored: StoredRow) => ListHead
-  /** An emptied page is stored too: its old items must not come back. */
+  /**
+   * `position` is that of the event that changed the page last. An emptied page is stored too: its old items must not
+   * come back.
+   */
   readonly pageToStored: (key: string, position: number, page: Page<Item>) => StoredRow
   readonly pageFromStored: (stored: StoredRow) => Page<Item>
 }

@@ -1,0 +1,60 @@
+import type { Checkpoint } from '@reprise/core/checkpoint.ts'
+import {
+  checkpointFromStored,
+  checkpointTableOf,
+  checkpointToStored,
+} from '@reprise/core/layout/checkpoint-layout.ts'
+import type { DocumentIndex, DocumentStore } from '@reprise/core/ports/document-store.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { stampOf } from '@reprise/core/stamp.ts'
+
+/** Checkpoints of a view by partition, in the store that holds the view (law 11). */
+export type Checkpoints = {
+  readonly read: (partition: number) => Promise<Checkpoint | undefined>
+  /** A lower one never replaces a higher one. */
+  readonly write: (partition: number, checkpoint: Checkpoint) => Promise<void>
+}
+
+/** Checkpoints in a table beside the view's. `ensure` creates it. */
+export const createRowCheckpoints = (
+  store: RowStore,
+  view: string,
+): Checkpoints & { readonly ensure: () => Promise<void> } => {
+  const table = checkpointTableOf(view)
+  return {
+    ensure: () => store.ensure(table),
+    read: async (partition) => {
+      const [row] = await store.read(table, { partition: { partition_: partition } })
+      return row && checkpointFromStored(row)
+    },
+    write: (partition, checkpoint) =>
+      store.writeTogether(table, [
+        { row: checkpointToStored(partition, checkpoint), stamp: stampOf(checkpoint.offset) },
+      ]),
+  }
+}
+
+/** Checkpoints as documents of the view's own index, marked absent so that no search finds them. */
+export const createDocumentCheckpoints = (store: DocumentStore, index: DocumentIndex): Checkpoints => ({
+  read: async (partition) => {
+    const documents = await store.get(index, [idOf(partition)])
+    return documents.get(idOf(partition))?.['checkpoint_'] as Checkpoint | undefined
+  },
+  write: (partition, checkpoint) =>
+    store.write(index, [
+      {
+        id: idOf(partition),
+        document: { position_: checkpoint.offset, absent_: true, checkpoint_: checkpoint },
+        stamp: stampOf(checkpoint.offset),
+      },
+    ]),
+})
+
+const idOf = (partition: number) => `checkpoint_/${partition}`
+
+/** Whether two checkpoints are the same place in the same history. */
+export const isSameCheckpoint = (a: Checkpoint | undefined, b: Checkpoint | undefined): boolean =>
+  a?.offset === b?.offset &&
+  a?.recordId === b?.recordId &&
+  a?.lastAcceptedId === b?.lastAcceptedId &&
+  a?.incarnation === b?.incarnation

@@ -1,0 +1,72 @@
+import { nowhere, type Positioned } from '@reprise/core/layout/column-name.ts'
+import {
+  countLayoutOf,
+  type CountKey,
+  type CountProjection,
+  type Slots,
+} from '@reprise/core/layout/count-layout.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+import { stampOf } from '@reprise/core/stamp.ts'
+import { createRowCheckpoints } from './checkpoints.ts'
+import { eachBounded } from './each-bounded.ts'
+import { createCountFold } from './fold-counts.ts'
+import type { Group } from './groups.ts'
+import type { View } from './view.ts'
+import { writeRows } from './write-rows.ts'
+
+type State = Positioned<Slots>
+
+const uncounted: State = { position: nowhere, value: new Map() }
+
+/** Partial counts in Cassandra: one packed row per key and source partition (law 7). */
+export const createCountView = (
+  projection: AnyProjection & CountProjection,
+  store: RowStore,
+): View<State> => {
+  const { table, toStored, keyOf, fromStored } = countLayoutOf(projection)
+  const { partitionKey, clustering } = projection.store
+  const [ownerColumn = ''] = table.partitionKey
+  const checkpoints = createRowCheckpoints(store, table.name)
+  const columns = Object.keys(projection.row).length
+  const countKeyOf = ({ key, partition }: Group): CountKey => ({
+    owner: String(key[partitionKey]),
+    bucket: String(key[clustering]),
+    partition,
+  })
+
+  /** The row after (bucket, partition - 1) is the wanted one if it is there: one row, whatever other partitions hold. */
+  const loadOne = async ({ owner, bucket, partition }: CountKey): Promise<State> => {
+    const after = [bucket, partition - 1]
+    const [row] = await store.read(table, { partition: { [ownerColumn]: owner }, after, limit: 1 })
+    if (row === undefined) return uncounted
+    const found = keyOf(row)
+    return found.bucket === bucket && found.partition === partition ? fromStored(row) : uncounted
+  }
+
+  return {
+    ensure: async () => {
+      await store.ensure(table)
+      await checkpoints.ensure()
+    },
+    load: async (groups) => {
+      const states = groups.map(() => uncounted)
+      await eachBounded(groups, async (group, at) => (states[at] = await loadOne(countKeyOf(group))))
+      return states
+    },
+    fold: createCountFold(projection),
+    write: (touched) =>
+      writeRows(
+        store,
+        table,
+        touched.map(({ group, state }) => {
+          const key = countKeyOf(group)
+          return { owner: key.owner, writes: [{ row: toStored(key, state), stamp: stampOf(state.position) }] }
+        }),
+      ),
+    remembers: true,
+    weigh: ({ value }) => 4 + value.size * (columns + 1),
+    checkpoints,
+    onLost: store.onLost,
+  }
+}

@@ -1,0 +1,28 @@
+import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+import { createApplier, type Applier } from './applier.ts'
+import { createCountView } from './count-view.ts'
+import { createDocumentView } from './document-view.ts'
+import { createGrouping } from './groups.ts'
+import { createListView } from './list-view.ts'
+import { createRowView } from './row-view.ts'
+
+/** The stores that views are kept in. */
+export type Stores = { readonly rows: RowStore; readonly documents: DocumentStore }
+
+/** The one place that knows all kinds of storage. */
+export const createView = (projection: AnyProjection, { rows, documents }: Stores): Applier => {
+  const group = createGrouping(projection)
+  const { store } = projection
+  switch (store.kind) {
+    case 'row':
+      return createApplier(createRowView({ ...projection, store }, rows), group)
+    case 'pages':
+      return createApplier(createListView({ ...projection, store }, rows), group)
+    case 'count':
+      return createApplier(createCountView({ ...projection, store }, rows), group)
+    case 'document':
+      return createApplier(createDocumentView({ ...projection, store }, documents), group)
+  }
+}

@@ -1,0 +1,21 @@
+import { readdir } from 'node:fs/promises'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+
+/**
+ * Every projection that a file named `*.projection.ts` in the folder exports, by name. @throws when two have the same
+ * name and version.
+ */
+export const findProjections = async (folder: URL): Promise<readonly AnyProjection[]> => {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.projection.ts')).sort()
+  const modules = await Promise.all(
+    files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, unknown>>),
+  )
+  const found = modules.flatMap((module) => Object.values(module).filter(isProjection))
+  const ids = found.map(({ name, version }) => `${name} v${version}`)
+  const double = ids.find((id, at) => ids.indexOf(id) !== at)
+  if (double !== undefined) throw new Error(`projection ${double} is declared twice`)
+  return found
+}
+
+const isProjection = (value: unknown): value is AnyProjection =>
+  typeof value === 'object' && value !== null && 'on' in value && 'from' in value && 'store' in value

@@ -1,0 +1,30 @@
+import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { Positioned } from '@reprise/core/layout/column-name.ts'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+import { eventFailed, type Group } from './groups.ts'
+
+/** A row or document of whatever columns; null where there is none. */
+export type AnyRow = Readonly<Record<string, unknown>> | null
+
+type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent) => AnyRow>>
+
+/**
+ * Folds rows and documents: a handler takes the row as the events before left it, and gives the next one. Events at or
+ * below the group's position change nothing (law 6).
+ */
+export const createRowFold = (projection: AnyProjection) => {
+  const handlers = projection.on as unknown as Handlers
+  return (state: Positioned<AnyRow>, { events }: Group): Positioned<AnyRow> => {
+    let { position, value } = state
+    for (const event of events) {
+      if (event.offset <= position) continue
+      try {
+        value = handlers[event.type]?.(value, event) ?? null
+      } catch (cause) {
+        throw eventFailed(event, cause)
+      }
+      position = event.offset
+    }
+    return position === state.position ? state : { position, value }
+  }
+}

@@ -1,0 +1,196 @@
+import type { EventTopic } from '@reprise/schemas/topics.ts'
+import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
+import { decodeEvents, isSubscribed } from './decode-events.ts'
+import { createStatus, type FollowerStatus } from './follower-status.ts'
+import { createLease, type Admitted, type Lease } from './lease.ts'
+import { patiently } from './patience.ts'
+
+/** Events of one partition, in order, and whether applying them still counts. */
+export type Turn = {
+  readonly partition: number
+  readonly events: readonly RecordedEvent[]
+  readonly isCurrent: () => boolean
+}
+
+/** What follows a topic: where its checkpoints are and what it does with events. */
+export type Follower = {
+  /** For people: "projection playlist-details v1". */
+  readonly name: string
+  readonly group: string
+  readonly topic: EventTopic
+  readonly types: ReadonlySet<string>
+  readonly checkpoints: Checkpoints
+  /** Creates what the follower stores into. */
+  readonly ensure: () => Promise<void>
+  /** Stores the effect of the events. Done again, for the same or other cuts of the log, it changes nothing. */
+  readonly apply: (turn: Turn) => Promise<void>
+  /** Everything below the watermark is stored, as far as the store knows now: it may be lower than before. */
+  readonly applied: (partition: number, watermark: number, isCurrent: () => boolean) => void
+  /** What is remembered of the store may be wrong. */
+  readonly forget: () => void
+  readonly onLost: (listener: () => void) => void
+}
+
+/** What a follower reads with. */
+export type Source = { readonly log: Log; readonly codec: EventCodec; readonly logger: Logger }
+
+/** A follower at work. */
+export type Following = {
+  readonly status: () => FollowerStatus
+  /** Ends after the piece that is being applied. */
+  readonly close: () => Promise<void>
+}
+
+/** At most this many records are applied and checkpointed together. */
+const pieceRecordsMax = 2_000
+
+/**
+ * Follows a topic with a reader of its own (law 11): resumes every assigned partition at the checkpoint found in the
+ * store, applies what follows piece by piece, and writes the checkpoint after each. Returns at once; faults show in
+ * the status and stop this follower alone.
+ */
+export const followTopic = (follower: Follower, { log, codec, logger }: Source): Following => {
+  const { name, topic, types, checkpoints } = follower
+  const status = createStatus(name, logger)
+  const closing = new AbortController()
+  const { signal } = closing
+  const leases = new Map<number, Lease>()
+  const subscribed = isSubscribed(types)
+  const whileDown = {
+    signal,
+    against: (error: unknown) => error instanceof StoreUnavailable,
+    onWait: status.wait,
+  }
+  let reader: Reader | undefined
+  let incarnation = ''
+  let rewinds = 0
+
+  const endAll = () => {
+    for (const lease of leases.values()) lease.hasEnded = true
+  }
+  const stop = (error: Error) => {
+    if (signal.aborted) return
+    status.stop(error)
+    endAll()
+  }
+  const rewind = () => {
+    rewinds++
+    endAll()
+    follower.forget()
+    reader?.rewind()
+  }
+
+  const resumeAt = async (partition: number): Promise<number> => {
+    const before = leases.get(partition)
+    if (before) before.hasEnded = true
+    follower.forget()
+    const seen = rewinds
+    const checkpoint = await patiently(() => checkpoints.read(partition), whileDown)
+    // The store was lost while it was asked: what it said may no longer be so.
+    if (seen !== rewinds) return resumeAt(partition)
+    const lease = createLease({ topic, partition, incarnation, checkpoint })
+    leases.set(partition, lease)
+    follower.applied(partition, checkpoint ? checkpoint.offset + 1 : 0, () => !lease.hasEnded)
+    return checkpoint?.offset ?? 0
+  }
+
+  const onBatch = async ({ partition, records }: LogBatch): Promise<void> => {
+    const lease = leases.get(partition)
+    for (let at = 0; at < records.length && lease?.hasEnded === false; at += pieceRecordsMax)
+      await take(lease, records.slice(at, at + pieceRecordsMax))
+  }
+
+  const take = async (lease: Lease, records: readonly StoredRecord[]): Promise<void> => {
+    const admitted = lease.admit(records)
+    if (admitted === undefined) return
+    const turn = {
+      partition: lease.partition,
+      events: await decoded(lease.partition, admitted),
+      isCurrent: () => !lease.hasEnded,
+    }
+    let hasFailed = false
+    const onWait = (error: Error) => {
+      hasFailed = true
+      status.wait(error)
+      follower.forget()
+    }
+    await patiently(
+      async () => {
+        if (!hasFailed || (await isWhereItWas(lease))) await store(lease, admitted, turn)
+      },
+      { ...whileDown, onWait },
+    )
+    if (!lease.hasEnded) status.running()
+  }
+
+  const decoded = async (partition: number, { accepted }: Admitted) => {
+    const wanted = accepted.filter(subscribed)
+    const values = wanted.map(({ value }) => value)
+    await patiently(() => codec.learn(values), { ...whileDown, against: () => true })
+    return decodeEvents(codec, types, partition, wanted)
+  }
+
+  /** Rows first, then the checkpoint, then word of it. */
+  const store = async (lease: Lease, { checkpoint }: Admitted, turn: Turn): Promise<void> => {
+    if (!turn.isCurrent()) return
+    await follower.apply(turn)
+    if (!turn.isCurrent()) return
+    await checkpoints.write(lease.partition, checkpoint)
+    lease.checkpoint = checkpoint
+    if (turn.isCurrent()) follower.applied(lease.partition, checkpoint.offset + 1, turn.isCurrent)
+  }
+
+  /** After a failure the store may have lost its tail, or have kept what it never acknowledged: then back to it. */
+  const isWhereItWas = async (lease: Lease): Promise<boolean> => {
+    const found = await checkpoints.read(lease.partition)
+    if (isSameCheckpoint(found, lease.checkpoint)) return true
+    if (!lease.hasEnded) rewind()
+    return false
+  }
+
+  const start = async (): Promise<void> => {
+    await patiently(follower.ensure, whileDown)
+    incarnation = await log.incarnation()
+    signal.throwIfAborted()
+    const seen = rewinds
+    reader = await log.read({
+      topic,
+      group: follower.group,
+      resumeAt,
+      onBatch: (batch) => onBatch(batch).catch(rethrowUnlessClosing),
+      onAssigned: (partitions) => {
+        for (const [partition, lease] of leases) if (!partitions.includes(partition)) lease.hasEnded = true
+        status.running()
+      },
+      onStopped: stop,
+    })
+    if (seen !== rewinds) reader.rewind()
+  }
+  const rethrowUnlessClosing = (error: Error) => {
+    if (!signal.aborted) throw error
+  }
+
+  follower.onLost(() => {
+    if (signal.aborted || status.current().state === 'stopped') return
+    logger.warn(
+      { follower: name },
+      `${name} lost its store; it goes back to the checkpoint that it will find`,
+    )
+    rewind()
+  })
+  const started = start().catch(stop)
+  return {
+    status: status.current,
+    close: async () => {
+      closing.abort(new Error('closing'))
+      await started
+      await reader?.close()
+      endAll()
+    },
+  }
+}

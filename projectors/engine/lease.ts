@@ -1,0 +1,74 @@
+import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { topics } from '@reprise/schemas/topics.ts'
+import { createAcceptance } from '@reprise/core/acceptance.ts'
+import type { Checkpoint } from '@reprise/core/checkpoint.ts'
+import { LogBroken, type StoredRecord } from '@reprise/core/ports/log.port.ts'
+
+/** Records that were admitted, and the checkpoint that holds once they are applied. */
+export type Admitted = { readonly accepted: readonly StoredRecord[]; readonly checkpoint: Checkpoint }
+
+/** One stay of a partition with this reader, from its assignment until it is taken away or begun anew. */
+export type Lease = {
+  readonly partition: number
+  /** The last checkpoint that was read or written. */
+  checkpoint: Checkpoint | undefined
+  /** Ended by a new assignment, a loss of the store, or the end of the process: nothing it does counts any more. */
+  hasEnded: boolean
+  /**
+   * Takes the partition's next records: compares the first one after a resumption with the checkpoint, and drops
+   * superseded ones (law 3). Undefined when there is nothing new.
+   * @throws {LogBroken} when these are not the records that follow the checkpoint.
+   */
+  readonly admit: (records: readonly StoredRecord[]) => Admitted | undefined
+}
+
+/** Where a lease begins. */
+export type LeaseStart = {
+  readonly topic: EventTopic
+  readonly partition: number
+  readonly incarnation: string
+  readonly checkpoint: Checkpoint | undefined
+}
+
+/** Begins at a checkpoint, or at the partition's first record. @throws {LogBroken} if it is of another cluster. */
+export const createLease = ({ topic, partition, incarnation, checkpoint }: LeaseStart): Lease => {
+  const place = `${topic} partition ${partition}`
+  if (checkpoint !== undefined && checkpoint.incarnation !== incarnation)
+    throw new LogBroken(
+      `the checkpoint of ${place} at offset ${checkpoint.offset} was written against cluster ` +
+        `${checkpoint.incarnation}, and this is cluster ${incarnation}; drop the view to rebuild it from this log`,
+    )
+  const acceptance = createAcceptance(topics[topic].decided, checkpoint?.lastAcceptedId)
+  let next = checkpoint?.offset ?? 0
+  let known = checkpoint
+
+  const withoutKnown = (records: readonly StoredRecord[]): readonly StoredRecord[] => {
+    const [first] = records
+    if (known === undefined || first === undefined) return records
+    if (first.eventId !== known.recordId)
+      throw new LogBroken(
+        `${place}, offset ${known.offset}: the checkpoint names record ${known.recordId || '(no id)'}, the log has ` +
+          `${first.eventId || '(no id)'}; the topic was made again or is another one. Drop the view to rebuild it`,
+      )
+    known = undefined
+    return records.slice(1)
+  }
+
+  const admit = (records: readonly StoredRecord[]): Admitted | undefined => {
+    const [first] = records
+    if (first === undefined) return undefined
+    if (first.offset !== next)
+      throw new LogBroken(`${place}: offset ${next} was expected, and ${first.offset} was read`)
+    next += records.length
+    const fresh = withoutKnown(records)
+    const last = fresh.at(-1)
+    if (last === undefined) return undefined
+    const accepted = fresh.filter(acceptance.accept)
+    const { lastAcceptedId } = acceptance
+    return {
+      accepted,
+      checkpoint: { offset: last.offset, recordId: last.eventId, lastAcceptedId, incarnation },
+    }
+  }
+  return { partition, checkpoint, hasEnded: false, admit }
+}

@@ -1,0 +1,65 @@
+import { columnNameOf, nowhere, type Positioned } from '@reprise/core/layout/column-name.ts'
+import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { AnyProjection, Key } from '@reprise/core/projection.ts'
+import { stampOf } from '@reprise/core/stamp.ts'
+import { createRowCheckpoints } from './checkpoints.ts'
+import { eachBounded } from './each-bounded.ts'
+import { createRowFold, type AnyRow } from './fold-row.ts'
+import type { Group } from './groups.ts'
+import type { View } from './view.ts'
+import { writeRows } from './write-rows.ts'
+
+type State = Positioned<AnyRow>
+
+const unwritten: State = { position: nowhere, value: null }
+
+/** Rows in Cassandra, one per group. */
+export const createRowView = (projection: AnyProjection & RowProjection, store: RowStore): View<State> => {
+  const { table, toStored, fromStored } = rowLayoutOf(projection)
+  const { partitionKey, clustering, onceOnly } = projection.store
+  const checkpoints = createRowCheckpoints(store, table.name)
+  const [firstClustering] = clustering
+
+  const loadOne = async ({ key }: Group): Promise<State> => {
+    const rows = await store.read(table, {
+      partition: Object.fromEntries(partitionKey.map((name) => [columnNameOf(name), key[name] ?? ''])),
+      ...(firstClustering !== undefined && { in: [key[firstClustering] ?? ''] }),
+    })
+    const row = rows.find((found) => clustering.every((name) => found[columnNameOf(name)] === key[name]))
+    return row === undefined ? unwritten : fromStored(row)
+  }
+  const fold = createRowFold(projection)
+
+  return {
+    ensure: async () => {
+      await store.ensure(table)
+      await checkpoints.ensure()
+    },
+    load: async (groups) => {
+      const states = groups.map(() => unwritten)
+      if (!onceOnly) await eachBounded(groups, async (group, at) => (states[at] = await loadOne(group)))
+      return states
+    },
+    fold: (state, group) => {
+      if (onceOnly && group.events.length > 1)
+        throw new Error(`key ${keyText(group.key)} is met by more than one event, and is declared onceOnly`)
+      return fold(state, group)
+    },
+    write: (touched) =>
+      writeRows(
+        store,
+        table,
+        touched.map(({ group: { key }, state }) => ({
+          owner: partitionKey.map((name) => key[name]).join('\0'),
+          writes: [{ row: toStored(key, state as Positioned<never>), stamp: stampOf(state.position) }],
+        })),
+      ),
+    remembers: !onceOnly,
+    weigh: () => Object.keys(table.columns).length,
+    checkpoints,
+    onLost: store.onLost,
+  }
+}
+
+const keyText = (key: Key) => Object.values(key).join(', ')

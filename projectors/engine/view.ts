@@ -1,0 +1,31 @@
+import type { Checkpoints } from './checkpoints.ts'
+import type { Group } from './groups.ts'
+
+/** A group's new state after a batch. */
+export type Touched<State> = { readonly group: Group; readonly state: State }
+
+/**
+ * One kind of storage, for one projection: how groups are loaded, folded and written. A state carries the position of
+ * its group, and folding is pure.
+ */
+export type View<State> = {
+  /** Creates the table or index, and where the checkpoints go. */
+  readonly ensure: () => Promise<void>
+  /** The stored states of groups, in the same order. */
+  readonly load: (groups: readonly Group[]) => Promise<readonly State[]>
+  /**
+   * Folds the group's events above the state's position; the same state if there are none. Never changes the state
+   * that it was given. @throws {EventFailed}
+   */
+  readonly fold: (state: State, group: Group) => State
+  /** Writes every touched group, each as a whole, guarded by its position. */
+  readonly write: (touched: readonly Touched<State>[]) => Promise<void>
+  /** False where nothing is loaded, so that nothing need be remembered. */
+  readonly remembers: boolean
+  /** How many values a state holds, roughly: what it costs to remember it. */
+  readonly weigh: (state: State) => number
+  readonly checkpoints: Checkpoints
+  readonly onLost: (listener: () => void) => void
+  /** Resolves when readers see what was written before the call; missing where they see it at once. */
+  readonly settle?: () => Promise<void>
+}

@@ -1,0 +1,97 @@
+import type { Log, ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { Stores } from '../engine/create-view.ts'
+import type { Random } from './random.ts'
+
+const changedReads = (log: Log, change: (options: ReaderOptions) => ReaderOptions): Log => ({
+  ...log,
+  read: (options) => log.read(change(options)),
+})
+
+/** Delivers the log in batches cut at random. */
+export const cutAtRandom = (log: Log, random: Random): Log =>
+  changedReads(log, (options) => ({
+    ...options,
+    onBatch: async ({ partition, records }) => {
+      for (let at = 0; at < records.length;) {
+        const size = 1 + random.below(7)
+        await options.onBatch({ partition, records: records.slice(at, at + size) })
+        at += size
+      }
+    },
+  }))
+
+/** Ends every partition after a number of records: what a projector saw that was killed early. */
+export const cutShort = (log: Log, recordsMax: number): Log => ({
+  ...changedReads(log, (options) => ({
+    ...options,
+    onBatch: async ({ partition, records }) => {
+      const seen = records.filter(({ offset }) => offset < recordsMax)
+      if (seen.length > 0) await options.onBatch({ partition, records: seen })
+    },
+  })),
+  endOffsets: async (topic) => (await log.endOffsets(topic)).map((end) => Math.min(end, recordsMax)),
+})
+
+/** Gives every reader all partitions, as if no group kept two processes apart. */
+export const withoutGroups = (log: Log): Log =>
+  changedReads(log, (options) => {
+    const alone: { group?: string } & ReaderOptions = { ...options }
+    delete alone.group
+    return alone
+  })
+
+/** The same views with checkpoints of their own, kept in other stores: whoever uses them begins at 0. */
+export const withCheckpointsIn = (stores: Stores, elsewhere: Stores): Stores => {
+  const rowsFor = (name: string): RowStore => (name.endsWith('_checkpoint') ? elsewhere.rows : stores.rows)
+  const isCheckpoint = (id: string) => id.startsWith('checkpoint_')
+  return {
+    rows: {
+      ...stores.rows,
+      ensure: (table) => rowsFor(table.name).ensure(table),
+      read: (table, query) => rowsFor(table.name).read(table, query),
+      writeTogether: (table, writes) => rowsFor(table.name).writeTogether(table, writes),
+    },
+    documents: {
+      ...stores.documents,
+      ensure: async (index) => {
+        await Promise.all([stores.documents.ensure(index), elsewhere.documents.ensure(index)])
+      },
+      get: (index, ids) => (ids.some(isCheckpoint) ? elsewhere : stores).documents.get(index, ids),
+      write: (index, writes) =>
+        (writes.some(({ id }) => isCheckpoint(id)) ? elsewhere : stores).documents.write(index, writes),
+    },
+  }
+}
+
+/** Writes arrive late and out of order while `isHeld`; those held come after it has ended. */
+export const createHold = (stores: Stores) => {
+  let isHeld = false
+  const waiting: (() => void)[] = []
+  const held = async () => {
+    if (isHeld) await new Promise<void>((go) => waiting.push(go))
+  }
+  return {
+    hold: () => (isHeld = true),
+    release: () => {
+      isHeld = false
+      for (const go of waiting.splice(0)) go()
+    },
+    stores: {
+      rows: {
+        ...stores.rows,
+        writeTogether: async (table, writes) => {
+          await held()
+          await stores.rows.writeTogether(table, writes)
+        },
+      },
+      documents: {
+        ...stores.documents,
+        write: async (index, writes) => {
+          await held()
+          await stores.documents.write(index, writes)
+        },
+      },
+    } satisfies Stores,
+  }
+}

@@ -1,0 +1,126 @@
+import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
+import {
+  createInMemoryDocumentStore,
+  type InMemoryDocumentStore,
+} from '@reprise/adapters/in-memory/document-store.in-memory.ts'
+import {
+  createInMemoryRowStore,
+  type InMemoryRowStore,
+} from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
+import { documentLayoutOf, type DocumentProjection } from '@reprise/core/layout/document-layout.ts'
+import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
+import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import type { StoredRow } from '@reprise/core/ports/row-store.port.ts'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+import type { Stores } from '../engine/create-view.ts'
+import { runAll, type Running } from '../engine/run-all.ts'
+import { codec } from './history-writer.ts'
+
+/** Says nothing. */
+export const quiet: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+/** Both stores in memory. */
+export type InMemoryStores = { readonly rows: InMemoryRowStore; readonly documents: InMemoryDocumentStore }
+
+/** Fresh stores. */
+export const createStores = (): InMemoryStores => ({
+  rows: createInMemoryRowStore(),
+  documents: createInMemoryDocumentStore(),
+})
+
+/** Projections at work in memory, with what they published. */
+export type InMemoryRun = Running & {
+  /** What each publication said, in order. */
+  readonly published: readonly ProjectionProgress[]
+  /** Resolves when every partition of the topic has been applied to its end, as published. */
+  readonly untilApplied: (projection: AnyProjection) => Promise<void>
+}
+
+/** Starts projections over a log; progress goes to the run alone. */
+export const startInMemory = async (
+  projections: readonly AnyProjection[],
+  { log, stores }: { readonly log: Log; readonly stores: Stores },
+): Promise<InMemoryRun> => {
+  const published: ProjectionProgress[] = []
+  const listening: Log = {
+    ...log,
+    createAppender: () =>
+      Promise.resolve({
+        append: (records) => {
+          for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
+          return Promise.resolve(new Map())
+        },
+        close: () => Promise.resolve(),
+      }),
+  }
+  const running = await runAll(projections, { log: listening, codec, logger: quiet, stores })
+  const watermarkOf = (name: string, partition: number) =>
+    published.findLast((progress) => progress.projection === name && progress.partition === partition)
+      ?.watermark
+  return {
+    ...running,
+    published,
+    untilApplied: (projection) =>
+      until(
+        async () => {
+          const ends = await log.endOffsets(projection.from)
+          return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
+        },
+        () => JSON.stringify(running.status()),
+      ),
+  }
+}
+
+/** Runs one projection to the log's end, and ends it. */
+export const runInMemory = async (
+  projection: AnyProjection,
+  options: { readonly log: Log; readonly stores: Stores },
+): Promise<void> => {
+  const run = await startInMemory([projection], options)
+  await run.untilApplied(projection)
+  await run.close()
+}
+
+/** Waits for a condition. @throws after ten seconds, with what `describe` says. */
+export const until = async (
+  condition: () => boolean | Promise<boolean>,
+  describe: () => string = () => '',
+): Promise<void> => {
+  for (const start = Date.now(); !(await condition()); await new Promise((go) => setTimeout(go, 4)))
+    if (Date.now() - start > 10_000) throw new Error(`waited 10 s in vain. ${describe()}`)
+}
+
+/** All that a view holds, as stored and in a fixed order; checkpoints left out. */
+export const contentsOf = (
+  projection: AnyProjection,
+  { rows, documents }: InMemoryStores,
+): readonly string[] => {
+  if (projection.store.kind === 'document') {
+    const { index } = documentLayoutOf(projection as unknown as DocumentProjection)
+    const all = [...documents.documentsOf(index)].filter(([id]) => !id.startsWith('checkpoint_'))
+    return all.map((entry) => JSON.stringify(entry)).sort()
+  }
+  return rows.rowsOf(tableOf(projection)).map(textOf).sort()
+}
+
+const tableOf = (projection: AnyProjection) => {
+  const { kind } = projection.store
+  if (kind === 'pages') return listLayoutOf(projection as never).table
+  if (kind === 'count') return countLayoutOf(projection as never).table
+  return rowLayoutOf(projection as unknown as RowProjection).table
+}
+
+const textOf = (row: StoredRow): string =>
+  JSON.stringify(
+    Object.entries(row)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => [name, Buffer.isBuffer(value) ? value.toString() : value]),
+  )
