@@ -1,15 +1,18 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import { findProjections } from './engine/find-projections.ts'
 import { createHold, cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from './testing/faults.ts'
 import { createHistoryWriter } from './testing/history-writer.ts'
-import { contentsOf, createStores, runInMemory, startInMemory, until } from './testing/in-memory-run.ts'
+import { type InMemoryRun, contentsOf, runInMemory, startInMemory, until } from './testing/in-memory-run.ts'
 import { recordedAround, writePlaybackHistory } from './testing/playback-history.ts'
 import { writePlaylistHistory } from './testing/playlist-history.ts'
 import { createRandom } from './testing/random.ts'
 
 const partitions = 3
+const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 const projections = await findProjections(new URL('.', import.meta.url))
 
 const createLog = () => createInMemoryLog({ partitions, now: () => recordedAround })
@@ -60,6 +63,19 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
         const again = withCheckpointsIn(stores, createStores())
         const random = createRandom(recordsMax)
         await runInMemory(projection, { log: cutAtRandom(cutShort(log, recordsMax), random), stores: again })
+        expect(contentsOf(projection, stores)).toEqual(expected)
+      },
+    )
+
+    test.each([1, 8, 25, 60])(
+      'redelivery of all but the first %d records changes nothing',
+      async (recordsMax) => {
+        const stores = createStores()
+        const elsewhere = createStores()
+        const behind = withCheckpointsIn(stores, elsewhere)
+        await runInMemory(projection, { log: cutShort(log, recordsMax), stores: behind })
+        await runInMemory(projection, { log, stores })
+        await runInMemory(projection, { log: cutAtRandom(log, createRandom(recordsMax)), stores: behind })
         expect(contentsOf(projection, stores)).toEqual(expected)
       },
     )
@@ -126,31 +142,106 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       expect(contentsOf(projection, stores)).toEqual(expected)
     })
 
-    if (projection.store.kind !== 'document')
-      test.each([1, 2, 3, 4])(
-        'a store that loses its tail, checkpoint included, is filled again (%d)',
-        async (seed) => {
-          const stores = createStores()
-          const random = createRandom(seed)
-          const run = await startInMemory([projection], { log: cutAtRandom(log, random), stores })
-          for (let times = 0; times < 4; times++) {
-            await new Promise((go) => setTimeout(go, random.below(6)))
-            stores.rows.mark()
-            await new Promise((go) => setTimeout(go, random.below(10)))
-            stores.rows.loseTail()
-          }
-          await run.untilApplied(projection)
-          // The loss after everything was applied: progress falls back, and comes again.
-          const before = run.published.length
+    test('partitions go to another projector and come back', async () => {
+      const stores = createStores()
+      const live = createLog()
+      const write = createWrites(live, projection)
+      const first = await startInMemory([projection], { log: live, stores })
+      write(40)
+      await first.untilApplied(projection)
+      const second = await startInMemory([projection], { log: live, stores })
+      write(40)
+      await untilEither([first, second], live, projection)
+      await second.close()
+      write(40)
+      await first.untilApplied(projection)
+      await first.close()
+      const rebuilt = createStores()
+      await runInMemory(projection, { log: live, stores: rebuilt })
+      expect(contentsOf(projection, stores)).toEqual(contentsOf(projection, rebuilt))
+    })
+
+    if (projection.store.kind === 'document') return
+
+    test.each([true, false])(
+      'what a store lost is written again, if it tells of the loss or not (%s)',
+      async (tells) => {
+        const stores = createStores()
+        const live = createLog()
+        const write = createWrites(live, projection)
+        const rows = tells ? stores.rows : { ...stores.rows, onLost: () => undefined }
+        const run = await startInMemory([projection], { log: live, stores: { ...stores, rows } })
+        write(40)
+        await run.untilApplied(projection)
+        stores.rows.mark()
+        write(40)
+        await run.untilApplied(projection)
+        stores.rows.loseTail()
+        stores.rows.failNext(20)
+        write(40)
+        await run.untilApplied(projection)
+        await run.close()
+        const rebuilt = createStores()
+        await runInMemory(projection, { log: live, stores: rebuilt })
+        expect(contentsOf(projection, stores)).toEqual(contentsOf(projection, rebuilt))
+      },
+    )
+
+    test.each([1, 2, 3, 4])(
+      'a store that loses its tail, checkpoint included, is filled again (%d)',
+      async (seed) => {
+        const stores = createStores()
+        const random = createRandom(seed)
+        const run = await startInMemory([projection], { log: cutAtRandom(log, random), stores })
+        for (let times = 0; times < 4; times++) {
+          await new Promise((go) => setTimeout(go, random.below(6)))
+          stores.rows.mark()
+          await new Promise((go) => setTimeout(go, random.below(10)))
           stores.rows.loseTail()
-          await until(() => run.published.length > before)
-          await run.untilApplied(projection)
-          await run.close()
-          expect(contentsOf(projection, stores)).toEqual(expected)
-        },
-      )
+        }
+        await run.untilApplied(projection)
+        // The loss after everything was applied: progress falls back, and comes again.
+        const before = run.published.length
+        stores.rows.loseTail()
+        await until(() => run.published.length > before)
+        await run.untilApplied(projection)
+        await run.close()
+        expect(contentsOf(projection, stores)).toEqual(expected)
+      },
+    )
   },
 )
+
+/** Goes on writing one history, so many events at a time. */
+const createWrites = (log: InMemoryLog, { from }: AnyProjection) => {
+  const whole = createLog()
+  const writer = createHistoryWriter(whole, from, partitions)
+  const write = from === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
+  write(writer, createRandom(11), { events: 150 })
+  const left = Array.from({ length: partitions }, (_, partition) => [...whole.recordsOf(from, partition)])
+  return (events: number) => {
+    for (const [partition, records] of left.entries())
+      for (const { key, value, eventId, eventType, previous } of records.splice(
+        0,
+        Math.ceil(events / partitions),
+      )) {
+        const headers = { ce_id: eventId, ce_type: eventType, ...(previous !== undefined && { previous }) }
+        log.appendAsStranger(from, [{ partition, key, value, headers }])
+      }
+  }
+}
+
+const untilEither = async (runs: readonly InMemoryRun[], log: InMemoryLog, { name, from }: AnyProjection) => {
+  const ends = await log.endOffsets(from)
+  const isThere = (end: number, partition: number) =>
+    runs.some(({ published }) =>
+      published.some(
+        (progress) =>
+          progress.projection === name && progress.partition === partition && progress.watermark === end,
+      ),
+    )
+  await until(() => ends.every(isThere))
+}
 
 /** What rows say without their place in the log: noise moves the places of all that follows it. */
 const valuesOf = (contents: readonly string[]): readonly string[] =>

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
@@ -9,12 +11,13 @@ import { playlistDetails } from './playlist-details.projection.ts'
 import { playlistTracks } from './playlist-tracks.projection.ts'
 import { allTime, slotParts, songCounts } from './song-counts.projection.ts'
 import { createHistoryWriter, type HistoryWriter } from './testing/history-writer.ts'
-import { createStores, runInMemory, type InMemoryStores } from './testing/in-memory-run.ts'
+import { runInMemory } from './testing/in-memory-run.ts'
 import { playOf, recordedAround } from './testing/playback-history.ts'
 import { addStep, createdPlaylist, editedPlaylist, writePlaylistHistory } from './testing/playlist-history.ts'
 import { createRandom } from './testing/random.ts'
 
 const partitions = 3
+const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 const create = (topic: 'playlist-events' | 'playback-events') => {
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   return { log, stores: createStores(), writer: createHistoryWriter(log, topic, partitions) }
@@ -22,7 +25,7 @@ const create = (topic: 'playlist-events' | 'playback-events') => {
 
 describe('playlists', () => {
   let log: InMemoryLog
-  let stores: InMemoryStores
+  let stores: ReturnType<typeof createStores>
   let writer: HistoryWriter
   let lists: ReadonlyMap<string, readonly string[]>
 

@@ -25,10 +25,13 @@ export const failureOf = (cause: unknown): Error => {
     cause instanceof errors.BusyConnectionError ||
     (cause instanceof errors.ResponseError && (transient.has(cause.code) || isMissing(cause)))
   )
-    return new StoreUnavailable(`Cassandra does not answer: ${cause.message}`, { cause })
+    return new StoreUnavailable(`Cassandra does not answer: ${firstLineOf(cause.message)}`, { cause })
   return cause instanceof Error ? cause : new Error(String(cause))
 }
 
 /** A table or keyspace that was dropped under us comes back when the projectors start again. */
 const isMissing = ({ message }: errors.ResponseError): boolean =>
   /unconfigured table|keyspace .* does not exist|table .* does not exist/i.test(message)
+
+/** The driver puts whole stacks of inner errors into its messages; they stay in the cause. */
+const firstLineOf = (message: string): string => message.split('\n', 1)[0] ?? ''

@@ -1,6 +1,8 @@
 import { Client, policies, types } from 'cassandra-driver'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { RowStore, StoredRow } from '@reprise/core/ports/row-store.port.ts'
+import { createLossNotice } from '../loss-notice.ts'
+import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
 import {
   createTableStatement,
@@ -10,6 +12,10 @@ import {
   selectStatement,
   useStamp,
 } from './cassandra-statements.ts'
+import { createInFlight } from './in-flight.ts'
+
+/** Rows of one page. A read of more rows than this is several reads, and not one moment's state. */
+const pageRows = 5_000
 
 /** Where Cassandra is. */
 export type CassandraOptions = {
@@ -36,52 +42,65 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
     pooling: {
       coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 1 },
       maxRequestsPerConnection: 2_048,
+      // A closed socket is noticed at once; this finds a host that went silent.
       heartBeatInterval: 2_000,
     },
     policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(500) },
     socketOptions: { connectTimeout: 3_000, readTimeout: 5_000 },
     queryOptions: { consistency: types.consistencies.localQuorum, isIdempotent: true, prepare: true },
   })
-  const listeners: (() => void)[] = []
-  const lost = (reason: string) => {
-    logger.warn({ store: 'cassandra', reason }, 'the connection was lost: what was acknowledged may be gone')
-    for (const listener of listeners) listener()
-  }
+  const { watch, lost, onLost } = createLossNotice((reason) =>
+    logger.warn({ store: 'cassandra', reason }, 'the connection was lost: what was acknowledged may be gone'),
+  )
   client.on('hostDown', () => lost('a host is down'))
 
-  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask()
-    } catch (cause) {
-      throw failureOf(cause)
-    }
-  }
+  // Well below what two connections take, and enough to keep one node busy.
+  const inFlight = createInFlight({ max: 1_024, waitingMax: 20_000 })
+  const watched = <T>(ask: () => Promise<T>): Promise<T> =>
+    watch(async () => {
+      try {
+        return await ask()
+      } catch (cause) {
+        throw failureOf(cause)
+      }
+    })
+  const asking = <T>(ask: () => Promise<T>): Promise<T> => inFlight(() => watched(ask))
   const ensureKeyspace = () =>
     client.execute(
       `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ` +
         `{'class': 'SimpleStrategy', 'replication_factor': ${options.replicationFactor ?? 1}}`,
       [],
-      { prepare: false },
+      schemaChange,
     )
-  await asking(async () => {
-    await client.connect()
-    await ensureKeyspace()
+  try {
+    await asking(async () => {
+      await client.connect()
+      await ensureKeyspace()
+    })
+  } catch (cause) {
+    // The caller tries again with another client; this one would go on reconnecting beside it.
+    await client.shutdown()
+    throw cause
+  }
+  const pulse = createPulse({
+    ask: () => watched(() => incarnationOf(client)),
+    onRestart: () => lost('a node was restarted'),
   })
 
   return {
     ensure: (table) =>
       asking(async () => {
         await ensureKeyspace()
-        await client.execute(createTableStatement(keyspace, table), [], { prepare: false })
+        await client.execute(createTableStatement(keyspace, table), [], schemaChange)
       }),
     read: (table, query) =>
       asking(async () => {
         const { text, params } = selectStatement(keyspace, table, query)
-        const { rows } = await client.execute(text, params, {
-          fetchSize: query.limit ?? 5_000,
-          autoPage: true,
-        })
-        return rows.map((row) => rowOf(table, row))
+        const found = await client.execute(text, params, { fetchSize: query.limit ?? pageRows })
+        const rows: StoredRow[] = []
+        // Every page: `rows` of the answer is the first one only.
+        for await (const row of found) rows.push(rowOf(table, row))
+        return rows
       }),
     writeTogether: (table, writes) =>
       asking(async () => {
@@ -95,7 +114,19 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
             { logged: false, prepare: true },
           )
       }),
-    onLost: (listener) => void listeners.push(listener),
-    close: () => client.shutdown(),
+    onLost,
+    close: async () => {
+      pulse.stop()
+      await client.shutdown()
+    },
   }
 }
+
+/** A node's gossip generation grows with each start. */
+const incarnationOf = async (client: Client): Promise<Incarnations> => {
+  const { rows } = await client.execute('SELECT host_id, gossip_generation FROM system.local')
+  return new Map(rows.map((row) => [String(row['host_id']), String(row['gossip_generation'])]))
+}
+
+/** Schema changes take seconds on a busy node, and are never prepared. */
+const schemaChange = { prepare: false, readTimeout: 30_000 } as const

@@ -1,5 +1,5 @@
 import { types } from 'cassandra-driver'
-import type { Cell, RowQuery, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
+import type { Cell, CellType, RowQuery, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 
 /** The statement that creates a table if it isn't there. No TTL, and no tombstone is ever written. */
 export const createTableStatement = (keyspace: string, table: Table): string => {
@@ -11,6 +11,8 @@ export const createTableStatement = (keyspace: string, table: Table): string => 
   return (
     `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY (${key})) WITH ` +
     (order === '' ? '' : `CLUSTERING ORDER BY (${order}) AND `) +
+    // One answer per read is enough: a second request would only double the load of a slow moment.
+    `speculative_retry = 'NEVER' AND ` +
     // Rows are rewritten in place for ever: the unified strategy keeps few copies of each with little work.
     `compaction = {'class': 'UnifiedCompactionStrategy'}`
   )
@@ -30,7 +32,7 @@ export const paramsOf = (table: Table, row: StoredRow): unknown[] =>
       throw new Error(
         `column ${name} of ${table.name} is missing: an omitted column would keep its old value`,
       )
-    return type === 'bigint' ? types.Long.fromNumber(value as number) : value
+    return encoded(type, value)
   })
 
 /** The parameters with the stamp behind them. */
@@ -71,7 +73,14 @@ export const rowOf = (table: Table, row: types.Row): StoredRow =>
   )
 
 const cellOf = (table: Table, column: string, value: Cell | undefined): unknown =>
-  table.columns[column] === 'bigint' ? types.Long.fromNumber(value as number) : value
+  encoded(table.columns[column], value)
+
+/** The driver would round a fraction and wrap what is too large, in silence. */
+const encoded = (type: CellType | undefined, value: Cell | undefined): unknown => {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new RangeError(`${value} is not a whole number below 2^53`)
+  return type === 'bigint' ? types.Long.fromNumber(value as number) : value
+}
 
 /** Quoted, so that no column name is a reserved word. */
 const quoted = (name: string): string => `"${name}"`

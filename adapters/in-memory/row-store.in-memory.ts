@@ -21,7 +21,8 @@ export type InMemoryRowStore = RowStore & {
 }
 
 type StampedRow = { readonly stamps: Readonly<Record<string, number>>; readonly row: StoredRow }
-type Tables = Map<string, Map<string, StampedRow>>
+/** Rows by their clustering, within partitions, within tables. */
+type Tables = Map<string, Map<string, Map<string, StampedRow>>>
 
 /** The RowStore port in memory: the highest stamp wins, cell by cell, as in Cassandra. */
 export const createInMemoryRowStore = (): InMemoryRowStore => {
@@ -51,16 +52,20 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
       await answering()
       return selected(
         table,
-        [...rows(table).values()].map(({ row }) => row),
+        [...(rows(table).get(keyOf(table.partitionKey, query.partition))?.values() ?? [])].map(
+          ({ row }) => row,
+        ),
         query,
       )
     },
     writeTogether: async (table, writes) => {
       await answering()
       const there = rows(table)
+      for (const { row } of writes) refuseIncomplete(table, row)
       for (const write of writes) {
-        const key = keyOf(table, write.row)
-        there.set(key, merged(there.get(key), write))
+        const partition = partitionOf(there, keyOf(table.partitionKey, write.row))
+        const key = keyOf(table.clustering, write.row)
+        partition.set(key, merged(partition.get(key), write))
       }
     },
     onLost: (listener) => void listeners.push(listener),
@@ -71,21 +76,42 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
       tables = copied(marked)
       for (const listener of listeners) listener()
     },
-    rowsOf: (table) => [...(tables.get(table.name)?.values() ?? [])].map(({ row }) => row),
+    rowsOf: (table) =>
+      [...(tables.get(table.name)?.values() ?? [])].flatMap((rows) =>
+        [...rows.values()].map(({ row }) => row),
+      ),
   }
 }
 
-const copied = (tables: Tables): Tables => new Map([...tables].map(([name, rows]) => [name, new Map(rows)]))
+const copied = (tables: Tables): Tables =>
+  new Map(
+    [...tables].map(([name, partitions]) => [
+      name,
+      new Map([...partitions].map(([key, rows]) => [key, new Map(rows)])),
+    ]),
+  )
 
-const keyOf = (table: Table, row: StoredRow): string =>
-  JSON.stringify([...table.partitionKey, ...table.clustering].map((column) => row[column]))
+const partitionOf = (partitions: Map<string, Map<string, StampedRow>>, key: string) => {
+  const there = partitions.get(key) ?? new Map<string, StampedRow>()
+  partitions.set(key, there)
+  return there
+}
+
+const keyOf = (columns: readonly string[], row: StoredRow): string =>
+  JSON.stringify(columns.map((column) => row[column]))
+
+const refuseIncomplete = (table: Table, row: StoredRow): void => {
+  for (const name of Object.keys(table.columns))
+    if (row[name] === undefined)
+      throw new Error(`column ${name} of ${table.name} is missing: it would keep its old value`)
+}
 
 const merged = (before: StampedRow | undefined, { row, stamp }: RowWrite): StampedRow => {
   const cells = Object.entries(row).map(([name, value]) => {
     const then = before?.stamps[name]
     const old = before?.row[name]
     const wins =
-      then === undefined || old === undefined || stamp > then || (stamp === then && compared(value, old) >= 0)
+      then === undefined || old === undefined || stamp > then || (stamp === then && tied(value, old) >= 0)
     return wins ? ([name, value, stamp] as const) : ([name, old, then] as const)
   })
   return {
@@ -106,8 +132,15 @@ const selected = (table: Table, rows: readonly StoredRow[], query: RowQuery): re
   }
   const clusteringOf = (row: StoredRow) => table.clustering.map((column) => row[column])
   return rows
-    .filter((row) => table.partitionKey.every((column) => row[column] === query.partition[column]))
-    .filter((row) => query.in === undefined || first === undefined || query.in.includes(row[first] as Cell))
+    .filter((row) =>
+      table.partitionKey.every((column) => compared(row[column], query.partition[column]) === 0),
+    )
+    .filter(
+      (row) =>
+        query.in === undefined ||
+        first === undefined ||
+        query.in.some((cell) => compared(row[first], cell) === 0),
+    )
     .filter((row) => query.after === undefined || inOrder(clusteringOf(row), query.after) > 0)
     .sort((a, b) => inOrder(clusteringOf(a), clusteringOf(b)))
     .slice(0, query.limit)
@@ -117,6 +150,12 @@ const selected = (table: Table, rows: readonly StoredRow[], query: RowQuery): re
 const compared = (a: Cell | undefined, b: Cell | undefined): number => {
   if (typeof a === 'number' || typeof a === 'boolean') return Number(a) - Number(b)
   return Buffer.compare(bytesOf(a), bytesOf(b))
+}
+
+/** At equal stamps Cassandra keeps the greater value *by bytes*, so -1 wins over 1. */
+const tied = (a: Cell, b: Cell): number => {
+  if (typeof a !== 'number' || typeof b !== 'number') return compared(a, b)
+  return a < 0 === b < 0 ? a - b : a < 0 ? 1 : -1
 }
 
 const bytesOf = (value: Cell | undefined): Buffer =>

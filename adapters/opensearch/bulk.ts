@@ -19,13 +19,14 @@ export function* bulkBodies(index: string, writes: readonly DocumentWrite[]): Ge
   for (const { id, document, stamp } of writes) {
     const action = { index: { _index: index, _id: id, version: stamp, version_type: 'external' } }
     const item = `${JSON.stringify(action)}\n${JSON.stringify(document)}\n`
-    if (bytes > 0 && bytes + item.length > bulkBytesMax) {
+    const size = Buffer.byteLength(item)
+    if (bytes > 0 && bytes + size > bulkBytesMax) {
       yield lines.join('')
       lines = []
       bytes = 0
     }
     lines.push(item)
-    bytes += item.length
+    bytes += size
   }
   if (bytes > 0) yield lines.join('')
 }

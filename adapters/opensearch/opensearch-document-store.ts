@@ -3,6 +3,8 @@ import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex, DocumentStore, DocumentWrite } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { createLossNotice } from '../loss-notice.ts'
+import { createPulse, type Incarnations } from '../pulse.ts'
 import { bulkBodies, checkItems, type BulkItem } from './bulk.ts'
 
 /** Where OpenSearch is. */
@@ -13,6 +15,9 @@ export type OpenSearchOptions = {
   readonly logger: Logger
 }
 
+/** A bulk of 5 MB, or the refresh after it, takes seconds on a busy node. */
+const slow = { requestTimeout: 30_000 } as const
+
 type Document = Readonly<Record<string, unknown>>
 
 /**
@@ -22,30 +27,21 @@ type Document = Readonly<Record<string, unknown>>
 export const createOpenSearchDocumentStore = (options: OpenSearchOptions): DocumentStore => {
   const client = new Client({ node: options.node, maxRetries: 0, requestTimeout: 10_000 })
   const refreshes = new Map<string, () => Promise<void>>()
-  const listeners: (() => void)[] = []
-  let isLost = false
-
-  /** Told once per outage: the first failure, until an answer comes again. */
-  const noticed = (reason: string) => {
-    if (isLost) return
-    isLost = true
-    options.logger.warn({ store: 'opensearch', reason }, 'the connection was lost')
-    for (const listener of listeners) listener()
-  }
-  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      const answer = await ask()
-      isLost = false
-      return answer
-    } catch (cause) {
-      const failure = failureOf(cause)
-      if (failure instanceof StoreUnavailable) noticed(failure.message)
-      throw failure
-    }
-  }
-  // An idle connection does not tell that the store was restarted; the search engine's process id would.
-  const pulse = setInterval(() => void asking(() => client.ping()).catch(() => undefined), 1_000)
-  pulse.unref()
+  const { watch, lost, onLost } = createLossNotice((reason) =>
+    options.logger.warn({ store: 'opensearch', reason }, 'the connection was lost'),
+  )
+  const asking = <T>(ask: () => Promise<T>): Promise<T> =>
+    watch(async () => {
+      try {
+        return await ask()
+      } catch (cause) {
+        throw failureOf(cause)
+      }
+    })
+  const pulse = createPulse({
+    ask: () => asking(() => incarnationsOf(client)),
+    onRestart: () => lost('a node of the cluster was restarted'),
+  })
 
   const nameOf = ({ name }: DocumentIndex) => `${options.prefix}${name}`
 
@@ -53,10 +49,11 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
     ensure: (index) =>
       asking(async () => {
         const { body: exists } = await client.indices.exists({ index: nameOf(index) })
-        if (exists) return
-        await client.indices
-          .create({ index: nameOf(index), body: creationOf(index) as never })
-          .catch(alreadyThere)
+        if (!exists)
+          await client.indices
+            .create({ index: nameOf(index), body: creationOf(index) as never, timeout: '25s' }, slow)
+            .catch(alreadyThere)
+        await client.indices.putAlias({ index: nameOf(index), name: writeAliasOf(nameOf(index)) })
       }),
     get: (index, ids) =>
       asking(async () => {
@@ -76,15 +73,18 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
       }),
     write: (index, writes: readonly DocumentWrite[]) =>
       asking(async () => {
-        for (const body of bulkBodies(nameOf(index), writes)) {
-          const { body: answer } = await client.bulk({ body: body as never })
-          checkItems(answer.items as unknown as readonly BulkItem[])
+        for (const body of bulkBodies(writeAliasOf(nameOf(index)), writes)) {
+          const { body: answer } = await client.bulk({ body: body as never, require_alias: true }, slow)
+          checkItems(answer.items)
         }
       }),
     refresh: (index) => {
       const name = nameOf(index)
       const shared =
-        refreshes.get(name) ?? coalesced(async () => void (await client.indices.refresh({ index: name })))
+        refreshes.get(name) ??
+        coalesced(async () => {
+          await client.indices.refresh({ index: name }, slow)
+        })
       refreshes.set(name, shared)
       return asking(shared)
     },
@@ -92,6 +92,8 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
       asking(async () => {
         const { body: answer } = await client.search({
           index: nameOf(index),
+          // A shard that fails is a store that can't answer, never a shorter answer.
+          allow_partial_search_results: false,
           body: { track_total_hits: true, ...body },
         })
         const { total, hits } = answer.hits as unknown as Hits
@@ -105,9 +107,9 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
           })),
         }
       }),
-    onLost: (listener) => void listeners.push(listener),
+    onLost,
     close: async () => {
-      clearInterval(pulse)
+      pulse.stop()
       await client.close()
     },
   }
@@ -141,7 +143,31 @@ const failureOf = (cause: unknown): Error => {
     cause instanceof errors.ConnectionError ||
     cause instanceof errors.TimeoutError ||
     cause instanceof errors.NoLivingConnectionsError ||
-    (cause instanceof errors.ResponseError && [404, 429, 502, 503, 504].includes(cause.statusCode ?? 0))
+    (cause instanceof errors.ResponseError && isPassing(cause.statusCode))
   if (isNotNow) return new StoreUnavailable(`OpenSearch does not answer: ${cause.message}`, { cause })
   return cause instanceof Error ? cause : new Error(String(cause))
 }
+
+/** Each start of a node gives it a new ephemeral id. */
+const incarnationsOf = async (client: Client): Promise<Incarnations> => {
+  const { body } = await client.cluster.state(
+    { metric: ['nodes'], filter_path: ['cluster_uuid', 'nodes.*.ephemeral_id'] },
+    { requestTimeout: 3_000 },
+  )
+  const { cluster_uuid: cluster, nodes = {} } = body as unknown as ClusterState
+  const ids = Object.entries(nodes).map(([node, { ephemeral_id: id }]) => [node, id] as const)
+  return new Map([['cluster', cluster], ...ids])
+}
+
+type ClusterState = {
+  readonly cluster_uuid: string
+  readonly nodes?: Readonly<Record<string, { readonly ephemeral_id: string }>>
+}
+
+const isPassing = (status: number): boolean => status === 404 || status === 429 || status >= 500
+
+/**
+ * Bulks name this alias and require it to be one. A bulk to an index that was deleted under us would create it again
+ * with guessed mappings, and a view without its past; so it fails instead, until `ensure` has made both.
+ */
+const writeAliasOf = (index: string): string => `${index}-write`

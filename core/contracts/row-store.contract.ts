@@ -99,6 +99,49 @@ export const rowStoreContract = (
       expect(await read('again')).toEqual(writes.map(({ row }) => row))
     })
 
+    test('of two writes with one stamp the greater value by bytes stays, in whatever order they arrive', async () => {
+      const pairs = [
+        [{ count: -1 }, { count: 1 }],
+        [{ name: 'ab' }, { name: 'a' }],
+        [{ is: true }, { is: false }],
+        [{ bytes: Buffer.from([255]) }, { bytes: Buffer.from([1, 2]) }],
+      ]
+      for (const [at, [greater, smaller]] of pairs.entries())
+        for (const order of [
+          [greater, smaller],
+          [smaller, greater],
+        ]) {
+          const owner = `tie-${at}-${order[0] === greater}`
+          for (const changes of order)
+            await store.writeTogether(table, [{ row: rowOf(owner, 0, changes), stamp: 3 }])
+          expect(await read(owner)).toEqual([rowOf(owner, 0, greater)])
+        }
+    })
+
+    test('a row without one of its columns is refused', async () => {
+      const incomplete = Object.fromEntries(
+        Object.entries(rowOf('incomplete', 0)).filter(([column]) => column !== 'name'),
+      )
+      await expect(store.writeTogether(table, [{ row: incomplete, stamp: 1 }])).rejects.toThrow(/name/)
+      expect(await read('incomplete')).toEqual([])
+    })
+
+    test('a read without a limit reads every row of a partition', async () => {
+      const rows = Array.from({ length: 12_000 }, (_, at) => rowOf('endless', at))
+      for (let at = 0; at < rows.length; at += 1_000)
+        await store.writeTogether(
+          table,
+          rows.slice(at, at + 1_000).map((row) => ({ row, stamp: 1 })),
+        )
+      expect((await read('endless')).map(({ at }) => at)).toEqual(rows.map(({ at }) => at))
+    })
+
+    test('ten thousand writes at once are all stored', async () => {
+      const rows = Array.from({ length: 10_000 }, (_, at) => rowOf(`crowd-${at % 10}`, at))
+      await Promise.all(rows.map((row) => store.writeTogether(table, [{ row, stamp: 1 }])))
+      expect((await read('crowd-7')).length).toBe(1_000)
+    })
+
     test('rows written together are seen together', async () => {
       const write = (count: number) =>
         store.writeTogether(

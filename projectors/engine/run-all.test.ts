@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
 import { cassandraTable, projection } from '@reprise/core/projection.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
@@ -8,13 +10,14 @@ import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistSearch } from '../playlist-search.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
-import { contentsOf, createStores, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
+import { contentsOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
 import { playOf, recordedAround } from '../testing/playback-history.ts'
 import { createdPlaylist, writePlaylistHistory } from '../testing/playlist-history.ts'
 import { createRandom } from '../testing/random.ts'
 import { unwellOf } from './run-all.ts'
 
 const partitions = 2
+const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 const create = () => {
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const writer = createHistoryWriter(log, 'playlist-events', partitions)

@@ -1,21 +1,23 @@
 import type { EventTypes, Meta } from '@reprise/schemas/generated/events.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { topics, type EventTopic } from '@reprise/schemas/topics.ts'
-import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
-import type { InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import type { EventType, RecordedEvent } from '@reprise/core/event.ts'
-import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { codec } from './codec.ts'
 
 /** An event without its `meta`, for tests. */
 export type TestEvent = {
   [T in EventType]: { readonly type: T; readonly data: Omit<EventTypes[T], 'meta'> }
 }[EventType]
 
-/** The codec of all tests: schema ids are the same in each. */
-export const codec: EventCodec = createInMemoryEventCodec()
+/** A log that tests write into and look into at once: the one in memory, seen from here. */
+export type WritableLog = {
+  readonly appendAsStranger: (topic: EventTopic, records: readonly LogRecord[]) => void
+  readonly recordsOf: (topic: EventTopic, partition: number) => readonly StoredRecord[]
+}
 
 /** Writes events as producers do: chained by `previous` in a decided topic, partitioned by key. */
-export const createHistoryWriter = (log: InMemoryLog, topic: EventTopic, partitions: number) => {
+export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partitions: number) => {
   const lastIds = new Map<number, string>()
   const versions = new Map<string, number>()
   let count = 0

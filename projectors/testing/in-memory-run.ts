@@ -1,23 +1,16 @@
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
-import {
-  createInMemoryDocumentStore,
-  type InMemoryDocumentStore,
-} from '@reprise/adapters/in-memory/document-store.in-memory.ts'
-import {
-  createInMemoryRowStore,
-  type InMemoryRowStore,
-} from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf, type DocumentProjection } from '@reprise/core/layout/document-layout.ts'
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import type { StoredRow } from '@reprise/core/ports/row-store.port.ts'
+import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
+import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { Stores } from '../engine/create-view.ts'
 import { runAll, type Running } from '../engine/run-all.ts'
-import { codec } from './history-writer.ts'
+import { codec } from './codec.ts'
 
 /** Says nothing. */
 export const quiet: Logger = {
@@ -27,14 +20,13 @@ export const quiet: Logger = {
   error: () => undefined,
 }
 
-/** Both stores in memory. */
-export type InMemoryStores = { readonly rows: InMemoryRowStore; readonly documents: InMemoryDocumentStore }
-
-/** Fresh stores. */
-export const createStores = (): InMemoryStores => ({
-  rows: createInMemoryRowStore(),
-  documents: createInMemoryDocumentStore(),
-})
+/** Stores that tests look into: those in memory, seen from here. */
+export type VisibleStores = {
+  readonly rows: { readonly rowsOf: (table: Table) => readonly StoredRow[] }
+  readonly documents: {
+    readonly documentsOf: (index: DocumentIndex) => ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  }
+}
 
 /** Projections at work in memory, with what they published. */
 export type InMemoryRun = Running & {
@@ -101,7 +93,7 @@ export const until = async (
 /** All that a view holds, as stored and in a fixed order; checkpoints left out. */
 export const contentsOf = (
   projection: AnyProjection,
-  { rows, documents }: InMemoryStores,
+  { rows, documents }: VisibleStores,
 ): readonly string[] => {
   if (projection.store.kind === 'document') {
     const { index } = documentLayoutOf(projection as unknown as DocumentProjection)

@@ -1,0 +1,25 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { createPulse } from './pulse.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
+
+test('a restart is told once, however long the store was silent before', async () => {
+  const onRestart = jest.fn()
+  const answers = [['n', '1'], ['n', '1'], undefined, ['n', '2'], ['n', '2'], ['m', '1']] as const
+  let at = 0
+  const ask = () => {
+    const answer = answers[at++]
+    return answer ? Promise.resolve(new Map([answer])) : Promise.reject(new Error('down'))
+  }
+  const pulse = createPulse({ ask, onRestart })
+  const toldAfter: number[] = []
+  for (const _each of answers) {
+    await jest.advanceTimersByTimeAsync(0)
+    toldAfter.push(onRestart.mock.calls.length)
+    await jest.advanceTimersByTimeAsync(999)
+    jest.advanceTimersByTime(1)
+  }
+  pulse.stop()
+  expect(toldAfter).toEqual([0, 0, 0, 1, 1, 1])
+})

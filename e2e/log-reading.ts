@@ -1,0 +1,49 @@
+import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
+import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { createAcceptance } from '@reprise/core/acceptance.ts'
+import { configurationOf } from '@reprise/core/configuration.ts'
+import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { EventTopic } from '@reprise/schemas/topics.ts'
+import type { Platform } from './platform.ts'
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** A record with the verdict of law 3 on it. */
+export type Judged = StoredRecord & {
+  readonly partition: number
+  readonly accepted: boolean
+  readonly event: RecordedEvent
+}
+
+/** The whole of a topic as it stands now, every record judged by an acceptance of the test's own. */
+export const readTopic = async (platform: Platform, topic: EventTopic): Promise<readonly Judged[]> => {
+  const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
+  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
+  const codec = await createRegistryCodec({ url, namespace, logger: quiet })
+  const ends = await log.endOffsets(topic)
+  const judged: Judged[] = []
+  const acceptances = ends.map(() => createAcceptance(topic === 'playlist-events'))
+  const missing = new Set([...ends.entries()].filter(([, end]) => end > 0).map(([partition]) => partition))
+  await new Promise<void>((resolve, reject) => {
+    if (missing.size === 0) resolve()
+    void log.read({
+      topic,
+      resumeAt: () => Promise.resolve(0),
+      onBatch: async ({ partition, records }) => {
+        await codec.learn(records.map(({ value }) => value))
+        for (const record of records) {
+          const { type, value } = codec.decode(record.value)
+          const accepted = acceptances[partition]?.accept(record) ?? false
+          const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
+          judged.push({ ...record, partition, accepted, event })
+        }
+        if ((records.at(-1)?.offset ?? 0) + 1 >= (ends[partition] ?? 0)) missing.delete(partition)
+        if (missing.size === 0) resolve()
+      },
+      onStopped: reject,
+    })
+  })
+  void log.close()
+  return judged
+}

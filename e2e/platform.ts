@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureLocalKeys, mintToken } from '@reprise/cli/local-keys.ts'
+import { configurationOf } from '@reprise/core/configuration.ts'
+import { down } from '@reprise/infra/down.ts'
+import type { Part } from '@reprise/infra/part.ts'
+import { engines, services } from '@reprise/infra/parts.ts'
+import { kill, restart } from '@reprise/infra/restart.ts'
+import { servicePart } from '@reprise/infra/services/service.part.ts'
+import { up } from '@reprise/infra/up.ts'
+
+/** The services as processes of their own, on the engines of the test run, with topics and tables of their own. */
+export type Platform = {
+  readonly command: string
+  readonly query: string
+  /** A second command process on the same partitions. */
+  readonly secondCommand: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly tokenOf: (userId: string) => Promise<string>
+  readonly kill: (service: string) => Promise<void>
+  readonly restart: (service: string) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+const second: Part = servicePart({
+  name: 'producers-2',
+  folder: 'producers',
+  needs: ['kafka', 'registry'],
+  port: 4010,
+  portVariable: 'REPRISE_COMMAND_PORT',
+  addressVariable: 'REPRISE_COMMAND_2',
+})
+
+/** Kills an engine of the test run as a crash would, and starts it again. */
+export const crashEngine = async (name: 'kafka' | 'cassandra' | 'opensearch'): Promise<void> => {
+  const part = engines.find((engine) => engine.name === name)
+  if (part === undefined) throw new Error(`there is no engine ${name}`)
+  await kill(name)
+  await restart(part)
+}
+
+/** Starts the services and waits until they are ready. */
+export const startPlatform = async (
+  options: { readonly secondCommand?: boolean } = {},
+): Promise<Platform> => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'reprise-e2e-'))
+  await ensureLocalKeys(stateDir)
+  const environment: Record<string, string | undefined> = {
+    ...process.env,
+    REPRISE_STATE: stateDir,
+    REPRISE_JWKS: join(stateDir, 'keys', 'jwks.json'),
+    REPRISE_NAMESPACE: `e2e_${randomBytes(4).toString('hex')}`,
+    REPRISE_PARTITIONS: '4',
+  }
+  const parts = options.secondCommand === true ? [...services, second] : services
+  const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const
+  const { byPart } = await up({ ...starting, parts, ports: 'free', temporary: true })
+  const { issuer, audience } = configurationOf(environment)
+  const partNamed = (name: string) => parts.find((part) => part.name === name) ?? second
+
+  return {
+    command: byPart['producers'] ?? '',
+    query: byPart['query-api'] ?? '',
+    secondCommand: byPart['producers-2'] ?? '',
+    environment,
+    tokenOf: (userId) => mintToken(stateDir, userId, { issuer, audience }),
+    kill: (service) => kill(service, stateDir),
+    restart: async (service) => void (await restart(partNamed(service), starting)),
+    stop: async () => void (await down({ stateDir, lockWaitMs: 60_000 })),
+  }
+}

@@ -1,0 +1,14 @@
+import { recordNames, selfContained } from '@reprise/schemas/avro-files.ts'
+import { createCodec } from '@reprise/schemas/codec.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+
+const names = recordNames()
+const known = createCodec(names.map(selfContained))
+for (const [at, name] of names.entries()) known.learnOwn(name, at + 1)
+
+/** A codec that needs no registry. */
+export const codec: EventCodec = {
+  encode: (_topic, type, value) => known.encode(type, value),
+  learn: () => Promise.resolve(),
+  decode: known.decode,
+}

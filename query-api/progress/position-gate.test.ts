@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals'
+import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createPositionGate } from './position-gate.ts'
+import { createWatermarks, type View } from './watermarks.ts'
+
+const view: View = {
+  name: 'some',
+  version: 1,
+  from: 'playlist-events',
+  store: { kind: 'pages', partitionKey: 'playlistId' },
+}
+const position = { topic: 'playlist-events', partition: 0, offset: 4 } as const
+const progress = { projection: 'some', version: 1, topic: 'playlist-events', partition: 0, quarantined: [] }
+
+it('misses no progress that comes while it asks where the log ends', async () => {
+  const watermarks = createWatermarks([view], async () => ({ watermark: 100 }))
+  const endOffsets = async () => {
+    watermarks.observe({ ...progress, watermark: 5 })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return [10]
+  }
+  const gate = createPositionGate({ ...createInMemoryLog(), endOffsets }, watermarks)
+  const startedAt = Date.now()
+  await gate([view], [position], startedAt + 5_000)
+  expect(Date.now() - startedAt).toBeLessThan(1_000)
+})
+
+it('keeps waiting when a loss takes back what it waited for', async () => {
+  let stored = 5
+  const watermarks = createWatermarks([view], async () => ({ watermark: stored }))
+  const gate = createPositionGate({ ...createInMemoryLog(), endOffsets: async () => [10] }, watermarks)
+  watermarks.observe({ ...progress, watermark: 3 })
+  const passed = gate([view], [position], Date.now() + 300)
+  stored = 2
+  watermarks.forget([view])
+  await expect(passed).rejects.toMatchObject({ code: 'not-yet-visible' })
+  watermarks.close()
+})

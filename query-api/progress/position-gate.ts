@@ -1,0 +1,71 @@
+import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
+import { coalesced } from '@reprise/core/coalesced.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
+import { type Position, tokenOf, tokensOf } from '@reprise/core/position.ts'
+import { Problem } from '@reprise/core/problem.ts'
+import type { View, Watermarks } from './watermarks.ts'
+
+/**
+ * Resolves when all the views show at least these positions. Positions of topics that a view doesn't read are met.
+ * @throws {Problem} `position-unknown` past the log's end, `not-yet-visible` at the deadline.
+ */
+export type PositionGate = (
+  views: readonly View[],
+  positions: readonly Position[],
+  deadline: number,
+) => Promise<void>
+
+/** See {@link PositionGate}. */
+export const createPositionGate = (log: Log, watermarks: Watermarks): PositionGate => {
+  const ends = new Map(
+    (Object.keys(topics) as (keyof typeof topics)[]).map((topic) => [
+      topic,
+      coalesced(() => log.endOffsets(topic)),
+    ]),
+  )
+  const endOf = async ({ topic, partition }: Position) => (await ends.get(topic)?.())?.[partition] ?? 0
+  const unmet = (views: readonly View[], positions: readonly Position[]) =>
+    views.flatMap((view) =>
+      positions
+        .filter(
+          ({ topic, partition, offset }) => topic === view.from && watermarks.of(view, partition) <= offset,
+        )
+        .map((position) => ({ view, position })),
+    )
+
+  return async (views, positions, deadline) => {
+    const asked = unmet(views, positions)
+    await Promise.all(asked.map(({ position }) => refuseUnknown(position, endOf)))
+    for (;;) {
+      // Nothing is awaited between looking and waiting, so no progress is missed.
+      const open = unmet(views, positions)
+      const [first] = open
+      if (first === undefined) return
+      if (Date.now() >= deadline) throw notYetVisible(open)
+      await watermarks.passing(first.view, first.position.partition, first.position.offset, deadline)
+    }
+  }
+}
+
+/** How many partitions each event topic has. They never change (law 15). */
+export const partitionCounts = async (log: Log): Promise<Readonly<Record<EventTopic, number>>> => ({
+  'playlist-events': (await log.endOffsets('playlist-events')).length,
+  'playback-events': (await log.endOffsets('playback-events')).length,
+})
+
+const refuseUnknown = async (position: Position, endOf: (position: Position) => Promise<number>) => {
+  if (position.offset >= (await endOf(position)))
+    throw new Problem(
+      'position-unknown',
+      `${tokenOf(position)} lies past the end of the log; is it from another platform?`,
+      { facts: { position: tokenOf(position) } },
+    )
+}
+
+const notYetVisible = (open: readonly { readonly view: View; readonly position: Position }[]) => {
+  const missing = tokensOf([...new Set(open.map(({ position }) => position))])
+  const views = [...new Set(open.map(({ view }) => view.name))]
+  return new Problem('not-yet-visible', `${views.join(' and ')} has not applied ${missing} yet; try again`, {
+    facts: { missing, views },
+  })
+}

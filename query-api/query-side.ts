@@ -1,0 +1,56 @@
+import type { Router } from 'express'
+import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
+import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
+import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
+import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
+import { songCounts } from '@reprise/projectors/song-counts.projection.ts'
+import { queryRouter } from './http/query-router.ts'
+import { openApiRouter } from './openapi/openapi.routes.ts'
+import { followProgress } from './progress/follow-progress.ts'
+import { createPositionGate, partitionCounts } from './progress/position-gate.ts'
+import { createStoredCheckpoint, isDocumentView } from './progress/stored-checkpoint.ts'
+import { createWatermarks, type View } from './progress/watermarks.ts'
+import { queriesOf } from './queries.ts'
+
+/** The read side without its edges: routes over the given stores and log. */
+export type QuerySide = {
+  readonly routers: readonly Router[]
+  readonly notReady: () => string | undefined
+  readonly close: () => Promise<void>
+}
+
+type QuerySideOptions = {
+  readonly log: Log
+  readonly codec: EventCodec
+  readonly rows: RowStore
+  readonly documents: DocumentStore
+  readonly logger: Logger
+  readonly now: () => number
+}
+
+const views: readonly View[] = [playlistDetails, playlistTracks, listeningHistory, songCounts, playlistSearch]
+
+/** Follows the progress of the projections and answers from their views. */
+export const createQuerySide = async (options: QuerySideOptions): Promise<QuerySide> => {
+  const { log, codec, rows, documents, logger, now } = options
+  const watermarks = createWatermarks(views, createStoredCheckpoint({ rows, documents }))
+  rows.onLost(() => watermarks.forget(views.filter((view) => !isDocumentView(view))))
+  documents.onLost(() => watermarks.forget(views.filter(isDocumentView)))
+  const queries = queriesOf({ rows, documents, watermarks, partitions: await partitionCounts(log), now })
+  const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
+  const { notReady } = following
+  const gate = createPositionGate(log, watermarks)
+  return {
+    routers: [queryRouter({ queries, gate, losses: watermarks.losses, notReady }), openApiRouter(queries)],
+    notReady,
+    close: async () => {
+      await following.close()
+      watermarks.close()
+    },
+  }
+}
