@@ -25,25 +25,26 @@ export const readTopic = async (platform: Platform, topic: EventTopic): Promise<
   const judged: Judged[] = []
   const acceptances = ends.map(() => createAcceptance(topic === 'playlist-events'))
   const missing = new Set([...ends.entries()].filter(([, end]) => end > 0).map(([partition]) => partition))
-  await new Promise<void>((resolve, reject) => {
-    if (missing.size === 0) resolve()
-    void log.read({
-      topic,
-      resumeAt: () => Promise.resolve(0),
-      onBatch: async ({ partition, records }) => {
-        await codec.learn(records.map(({ value }) => value))
-        for (const record of records) {
-          const { type, value } = codec.decode(record.value)
-          const accepted = acceptances[partition]?.accept(record) ?? false
-          const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
-          judged.push({ ...record, partition, accepted, event })
-        }
-        if ((records.at(-1)?.offset ?? 0) + 1 >= (ends[partition] ?? 0)) missing.delete(partition)
-        if (missing.size === 0) resolve()
-      },
-      onStopped: reject,
-    })
+  const { promise: allRead, resolve, reject } = Promise.withResolvers<undefined>()
+  if (missing.size === 0) resolve(undefined)
+  const reader = await log.read({
+    topic,
+    resumeAt: () => Promise.resolve(0),
+    onBatch: async ({ partition, records }) => {
+      await codec.learn(records.map(({ value }) => value))
+      for (const record of records) {
+        const { type, value } = codec.decode(record.value)
+        const accepted = acceptances[partition]?.accept(record) ?? false
+        const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
+        judged.push({ ...record, partition, accepted, event })
+      }
+      if ((records.at(-1)?.offset ?? 0) + 1 >= (ends[partition] ?? 0)) missing.delete(partition)
+      if (missing.size === 0) resolve(undefined)
+    },
+    onStopped: reject,
   })
-  void log.close()
+  await allRead
+  await reader.close()
+  await log.close()
   return judged
 }
