@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addDemo } from './commands/demo.command.ts'
 import { addDown } from './commands/down.command.ts'
 import { addLogs } from './commands/logs.command.ts'
 import { addReset } from './commands/reset.command.ts'
@@ -7,7 +8,15 @@ import { addToken } from './commands/token.command.ts'
 import { addUp } from './commands/up.command.ts'
 
 /** Every command, in the order in which `reprise --help` lists them. A new one is a file and a word here. */
-const commands: readonly ((program: Command) => void)[] = [addUp, addDown, addStatus, addLogs, addReset, addToken]
+const commands: readonly ((program: Command) => void)[] = [
+  addUp,
+  addDown,
+  addStatus,
+  addLogs,
+  addReset,
+  addToken,
+  addDemo,
+]
 
 const program = new Command('reprise')
   .description('An event-sourced platform for music listening, on this machine')

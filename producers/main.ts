@@ -10,6 +10,7 @@ import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog } from './write-path/command-log.ts'
+import { fixKey } from './write-path/request.ts'
 
 /** The command API: command → event → log. */
 const configuration = configurationOf(process.env)
@@ -35,6 +36,7 @@ const service = await startHttpService({
   port: configuration.commandPort,
   corsOrigins: configuration.corsOrigins,
   logger,
+  first: fixKey,
   authenticate: await createJwtAuthenticator(configuration),
   routers: [
     playlistRoutes({ commands, now: Date.now }),

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import express, { type Router } from 'express'
+import express, { type RequestHandler, type Router } from 'express'
 import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { createClosing } from './closing.ts'
@@ -26,6 +26,8 @@ export type HttpServiceOptions = {
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
   readonly ready: () => string | undefined
+  /** Runs before a caller or a body is looked at, so that what it sets is part of every refusal too. */
+  readonly first?: RequestHandler | undefined
   /** The largest request body; 1 MiB if not given. */
   readonly bodyBytesMax?: number | undefined
 }
@@ -72,7 +74,7 @@ const refusesBody = (contentLength: string | undefined, bodyBytesMax = bodyBytes
   Number(contentLength ?? 0) > bodyBytesMax
 
 const appOf = (options: HttpServiceOptions) => {
-  const { service, corsOrigins, routers, authenticate, ready, logger } = options
+  const { service, corsOrigins, routers, first, authenticate, ready, logger } = options
   const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxByDefault
   const metrics = createRequestMetrics(service)
   const health = healthRouter({ service, ready, metrics: metrics.text })
@@ -80,6 +82,7 @@ const appOf = (options: HttpServiceOptions) => {
   app.disable('x-powered-by')
   app.set('etag', false)
   app.use(boundedLeftover, metrics.measure, cors(corsOrigins), knownRoute([health, ...routers]), health)
+  if (first) app.use(first)
   if (authenticate)
     app.use(async (request, response, next) => {
       setCaller(response.locals, await authenticate(request.headers.authorization))

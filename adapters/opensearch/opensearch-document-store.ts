@@ -5,7 +5,7 @@ import type { DocumentIndex, DocumentStore, DocumentWrite } from '@reprise/core/
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
-import { bulkBodies, checkItems, type BulkItem } from './bulk.ts'
+import { bulkBodies, checkItems } from './bulk.ts'
 
 /** Where OpenSearch is. */
 export type OpenSearchOptions = {
@@ -150,13 +150,13 @@ const failureOf = (cause: unknown): Error => {
 
 /** Each start of a node gives it a new ephemeral id. */
 const incarnationsOf = async (client: Client): Promise<Incarnations> => {
-  const { body } = await client.cluster.state(
+  const answer = await client.cluster.state(
     { metric: ['nodes'], filter_path: ['cluster_uuid', 'nodes.*.ephemeral_id'] },
     { requestTimeout: 3_000 },
   )
-  const { cluster_uuid: cluster, nodes = {} } = body as unknown as ClusterState
-  const ids = Object.entries(nodes).map(([node, { ephemeral_id: id }]) => [node, id] as const)
-  return new Map([['cluster', cluster], ...ids])
+  const state = answer.body as unknown as ClusterState
+  const ids = Object.entries(state.nodes ?? {}).map(([node, { ephemeral_id: id }]) => [node, id] as const)
+  return new Map([['cluster', state.cluster_uuid], ...ids])
 }
 
 type ClusterState = {

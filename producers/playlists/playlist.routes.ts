@@ -4,7 +4,7 @@ import { playlistIdOf } from '@reprise/core/identity.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { CommandLog } from '../write-path/command-log.ts'
 import { idempotencyKeyOf } from '../write-path/idempotency-key.ts'
-import { accepted, commandOf, fixKey } from '../write-path/request.ts'
+import { accepted, commandOf } from '../write-path/request.ts'
 import type { PlaylistCommand, PlaylistReport } from './playlist.decider.ts'
 import * as requests from './playlist-requests.ts'
 
@@ -63,7 +63,6 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
   }
 
   return Router()
-    .use('/v1/playlists', fixKey)
     .post('/v1/playlists', (request, response) => {
       const key = idempotencyKeyOf(request.get('idempotency-key'))
       return create(request, response, playlistIdOf(callerOf(response.locals).userId, key))

@@ -56,6 +56,6 @@ export const createApplier = <State>(view: View<State>, group: Grouping): Applie
         } of touched)
           cache.set(id, state)
     },
-    forget: () => undefined,
+    forget: cache.clear,
   }
 }

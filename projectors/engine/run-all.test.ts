@@ -130,6 +130,25 @@ describe('faults', () => {
     await until(() => unwellOf(run.status()) === undefined)
     await run.close()
   })
+
+  test('a loss that no one tells of is noticed by the failure that goes with it', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const writer = createHistoryWriter(log, 'playlist-events', 1)
+    const stores = createStores()
+    const rows = { ...stores.rows, onLost: () => undefined }
+    const run = await startInMemory([playlistDetails], { log, stores: { ...stores, rows } })
+    writer.append('a', createdPlaylist('before'))
+    await run.untilApplied(playlistDetails)
+    stores.rows.mark()
+    writer.append('b', createdPlaylist('lost'))
+    await run.untilApplied(playlistDetails)
+    stores.rows.loseTail()
+    stores.rows.failNext(2)
+    writer.append('c', createdPlaylist('after'))
+    await run.untilApplied(playlistDetails)
+    await run.close()
+    expect(contentsOf(playlistDetails, stores)).toHaveLength(3)
+  })
 })
 
 describe('progress', () => {

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, type Dispatcher, request as send } from 'undici'
+
+/** A request to one of the two APIs. */
+export type ApiRequest = {
+  readonly api: 'command' | 'query'
+  readonly method: 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
+  readonly path: string
+  /** Who asks; nobody in particular without it. */
+  readonly userId?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+  /** How long to go on trying; the client's patience by default. */
+  readonly patienceMs?: number
+}
+
+/** An answer that isn't worth another try. */
+export type ApiAnswer = {
+  readonly status: number
+  readonly header: (name: string) => string | undefined
+  readonly json: unknown
+}
+
+/** Sends a request until it is answered. */
+export type ApiClient = {
+  /** @throws {OutOfPatience} @throws the signal's reason when the demo is stopped */
+  readonly request: (request: ApiRequest) => Promise<ApiAnswer>
+  readonly close: () => Promise<void>
+}
+
+/** The services gave no useful answer for too long. */
+export class OutOfPatience extends Error {
+  override readonly name = 'OutOfPatience'
+}
+
+/** How a client is made. */
+export type ApiClientOptions = {
+  readonly addresses: { readonly command: string; readonly query: string }
+  readonly tokenOf: (userId: string) => Promise<string>
+  readonly inFlightMax: number
+  readonly patienceMs: number
+  readonly signal: AbortSignal
+}
+
+const answerTimeoutMs = 30_000
+const pauseMs = { first: 100, most: 2_000 }
+
+/**
+ * A client that repeats a request, with everything in it the same, when the connection breaks or the service says
+ * that it can't now (429, 5xx), for as long as it has patience. Retry-After is honoured.
+ */
+export const createApiClient = (options: ApiClientOptions): ApiClient => {
+  const { signal } = options
+  const agent = new Agent({
+    connections: options.inFlightMax,
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    connectTimeout: 3_000,
+  })
+  const request = async (asked: ApiRequest): Promise<ApiAnswer> => {
+    const patienceMs = asked.patienceMs ?? options.patienceMs
+    const deadline = Date.now() + patienceMs
+    for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
+      signal.throwIfAborted()
+      const tried = await tryOnce(asked, options, agent)
+      if (!('problem' in tried)) return tried
+      if (Date.now() >= deadline) throw new OutOfPatience(wordsOf(asked, patienceMs, tried.problem))
+      await sleep((tried.afterMs ?? pause) * (0.75 + Math.random() / 2), undefined, { signal })
+    }
+  }
+  return { request, close: () => agent.close() }
+}
+
+type Unanswered = { readonly problem: string; readonly afterMs?: number }
+
+const tryOnce = async (
+  asked: ApiRequest,
+  options: ApiClientOptions,
+  dispatcher: Dispatcher,
+): Promise<ApiAnswer | Unanswered> => {
+  const { api, method, path, userId, headers, body } = asked
+  try {
+    const response = await send(options.addresses[api] + path, {
+      dispatcher,
+      method,
+      signal: options.signal,
+      headers: {
+        ...headers,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(userId !== undefined && { authorization: `Bearer ${await options.tokenOf(userId)}` }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    return await answerOf(response)
+  } catch (reason) {
+    options.signal.throwIfAborted()
+    return { problem: (reason as Error).message || String((reason as NodeJS.ErrnoException).code) }
+  }
+}
+
+const answerOf = async ({
+  statusCode: status,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<ApiAnswer | Unanswered> => {
+  const header = (name: string) => headers[name]?.toString()
+  const text = await body.text()
+  if (status !== 429 && status < 500) return { status, header, json: jsonOf(text) }
+  const afterMs = Number(header('retry-after')) * 1_000
+  return { problem: `${status} ${text.slice(0, 300)}`, ...(afterMs > 0 && { afterMs }) }
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const wordsOf = ({ api, method, path }: ApiRequest, patienceMs: number, problem: string): string =>
+  `the ${api} API gave no useful answer to ${method} ${path.slice(0, 100)} for ${patienceMs / 1_000} s; ` +
+  `the last one was: ${problem}. See ./reprise status and ./reprise logs; then start the demo again, it goes on where it was`
