@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureLocalKeys, mintToken } from '@reprise/cli/local-keys.ts'
+import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
@@ -18,8 +18,10 @@ export type Platform = {
   /** A second command process on the same partitions. */
   readonly secondCommand: string
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly tokenOf: (userId: string) => Promise<string>
+  readonly tokenOf: (userId: string, changes?: Partial<MintOptions>) => Promise<string>
   readonly kill: (service: string) => Promise<void>
+  /** Stops a service in order. */
+  readonly halt: (service: string) => Promise<void>
   readonly restart: (service: string) => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -33,12 +35,22 @@ const second: Part = servicePart({
   addressVariable: 'REPRISE_COMMAND_2',
 })
 
+/** Stops an engine of the test run in order, and starts it again. */
+export const restartEngine = async (name: EngineName): Promise<void> =>
+  void (await restart(engineNamed(name)))
+
 /** Kills an engine of the test run as a crash would, and starts it again. */
-export const crashEngine = async (name: 'kafka' | 'cassandra' | 'opensearch'): Promise<void> => {
+export const crashEngine = async (name: EngineName): Promise<void> => {
+  await kill(name)
+  await restartEngine(name)
+}
+
+type EngineName = 'kafka' | 'registry' | 'cassandra' | 'opensearch'
+
+const engineNamed = (name: EngineName): Part => {
   const part = engines.find((engine) => engine.name === name)
   if (part === undefined) throw new Error(`there is no engine ${name}`)
-  await kill(name)
-  await restart(part)
+  return part
 }
 
 /** Starts the services and waits until they are ready. */
@@ -65,8 +77,9 @@ export const startPlatform = async (
     query: byPart['query-api'] ?? '',
     secondCommand: byPart['producers-2'] ?? '',
     environment,
-    tokenOf: (userId) => mintToken(stateDir, userId, { issuer, audience }),
+    tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
+    halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
     restart: async (service) => void (await restart(partNamed(service), starting)),
     stop: async () => void (await down({ stateDir, lockWaitMs: 60_000 })),
   }
