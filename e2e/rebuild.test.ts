@@ -15,7 +15,7 @@ const dropViews = async (platform: Platform): Promise<void> => {
   await rows.execute(`DROP KEYSPACE ${keyspace}`)
   await rows.shutdown()
   const documents = new OpenSearch({ node: openSearch })
-  const { body } = await documents.cat.indices({ index: `${indexPrefix}*`, format: 'json', h: 'index' })
+  const { body } = await documents.cat.indices({ index: `${indexPrefix}*`, format: 'json', h: ['index'] })
   for (const { index } of body as unknown as readonly { index: string }[])
     await documents.indices.delete({ index })
   await documents.close()

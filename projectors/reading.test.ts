@@ -11,7 +11,7 @@ import { playlistDetails } from './playlist-details.projection.ts'
 import { playlistTracks } from './playlist-tracks.projection.ts'
 import { allTime, slotParts, songCounts } from './song-counts.projection.ts'
 import { createHistoryWriter, type HistoryWriter } from './testing/history-writer.ts'
-import { runInMemory } from './testing/in-memory-run.ts'
+import { runInMemory, startInMemory } from './testing/in-memory-run.ts'
 import { playOf, recordedAround } from './testing/playback-history.ts'
 import { addStep, createdPlaylist, editedPlaylist, writePlaylistHistory } from './testing/playlist-history.ts'
 import { createRandom } from './testing/random.ts'
@@ -79,6 +79,29 @@ describe('playlists', () => {
     expect(await read('nobody', { from: 0, count: 10 })).toBeUndefined()
   })
 
+  test('an edit of 10,000 tracks writes a few rows, wherever it is', async () => {
+    const written: number[] = []
+    const rows: RowStore = {
+      ...stores.rows,
+      writeTogether: async (table, writes) => {
+        if (table.name === 'playlist_tracks_v1') written.push(writes.length)
+        await stores.rows.writeTogether(table, writes)
+      },
+    }
+    const run = await startInMemory([playlistTracks], { log, stores: { ...stores, rows } })
+    for (const index of [0, 5_000, 10_002, 77]) {
+      writer.append('long', editedPlaylist([addStep(index, `again-${index}`)]))
+      await run.untilApplied(playlistTracks)
+    }
+    await run.close()
+    expect(written).toHaveLength(4)
+    // The head, the page, and the page that was split off.
+    expect(Math.max(...written)).toBeLessThanOrEqual(3)
+    expect((await createListReader(stores.rows, playlistTracks)('long', { from: 0, count: 0 }))?.length).toBe(
+      10_004,
+    )
+  })
+
   test('a list that changes between the two reads is read again, never mixed', async () => {
     let changes = 0
     const changing: RowStore = {
@@ -103,7 +126,7 @@ describe('playlists', () => {
     expect(new Set(seen).size).toBe(500)
     expect(slice?.length).toBeLessThanOrEqual(whole?.length ?? 0)
     const newest = Number(seen[0]?.split('-')[1])
-    expect(slice?.length).toBe(10_000 + newest * 150)
+    expect(slice?.length).toBe(10_004 + newest * 150)
   })
 })
 

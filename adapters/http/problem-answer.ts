@@ -8,7 +8,6 @@ import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 /** Answers whatever a route threw with an RFC 9457 problem document. */
 export const answerProblem =
   (logger: Logger): ErrorRequestHandler =>
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- express tells error handlers by four parameters
   (error: unknown, request, response, _next) => {
     // The client went away, or half an answer is out already: nothing sensible can follow.
     if (response.headersSent || request.socket.destroyed) {

@@ -87,7 +87,12 @@ export const createAssignment = (options: Options) => {
     next.set(partition, to)
     return true
   }
-  return { assign, again: () => assign(partitions), expects, advance }
+  /** Voids the assignment for good: whatever is still being asked is not tried again. */
+  const close = () => {
+    generation++
+    next.clear()
+  }
+  return { assign, again: () => assign(partitions), expects, advance, close }
 }
 
 const checkBounds = (topic: string, bounds: Bounds, partition: number, offset: number): void => {

@@ -53,9 +53,10 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   })
   const gapsAllowed = (topics[reading.topic] as TopicDefinition).config['cleanup.policy'] === 'compact'
 
-  const eachBatch = async ({ batch, heartbeat, resolveOffset, isStale }: EachBatchPayload) => {
+  const eachBatch = async (payload: EachBatchPayload) => {
+    const { batch } = payload
     const from = fetchedOffsetOf(batch)
-    if (stopped || isStale() || !(await assignment.expects(batch.partition, from))) return
+    if (stopped || payload.isStale() || !(await assignment.expects(batch.partition, from))) return
     const records = storedRecordsOf(batch.messages)
     const first = records[0]
     const last = records.at(-1)
@@ -67,22 +68,26 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
           `${topic} partition ${batch.partition} has a gap after offset ${from}: ` +
             `records ${first.offset} to ${last.offset} are ${records.length}. Views built from it would be wrong`,
         )
-      await withHeartbeats(heartbeat, () => reading.onBatch({ partition: batch.partition, records }))
+      await withHeartbeats(
+        () => payload.heartbeat(),
+        () => reading.onBatch({ partition: batch.partition, records }),
+      )
     } catch (reason) {
       stop(reason as Error)
       return
     }
     // A rewind while the batch was processed has sought elsewhere; then this end means nothing any more.
-    if (isStale() || !assignment.advance(batch.partition, from, last.offset + 1)) return
-    resolveOffset(String(last.offset))
+    if (payload.isStale() || !assignment.advance(batch.partition, from, last.offset + 1)) return
+    payload.resolveOffset(String(last.offset))
   }
 
   const start = async () => {
     consumer = kafka.consumer({
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
-      maxBytesPerPartition: 4_000_000,
-      maxBytes: 32_000_000,
+      // What is fetched and decoded at once is what a process must hold: several readers share one heap.
+      maxBytesPerPartition: 1_048_576,
+      maxBytes: 4_000_000,
       maxWaitTimeInMs: 250,
       sessionTimeout: 10_000,
       rebalanceTimeout: 10_000,
@@ -120,6 +125,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     rewind: () => assignment.again(),
     close: async () => {
       stopped = true
+      assignment.close()
       await disconnect(consumer, logger)
     },
   }

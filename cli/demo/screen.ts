@@ -27,7 +27,13 @@ export const createScreen = (stream: WriteStream): Screen => {
   }
   const onTerminal = (label: string, total: number): Progress => {
     const pace = paceOf(total)
-    bars = new MultiBar({ format: '  {label} {bar} {words}', hideCursor: true, fps: 5, barsize: 30, ...theme })
+    bars = new MultiBar({
+      format: '  {label} {bar} {words}',
+      hideCursor: true,
+      fps: 5,
+      barsize: 30,
+      ...theme,
+    })
     const bar = bars.create(Math.max(1, total), 0, { label: label.padEnd(12), words: '' })
     const advance = (count: number) => bar.update(pace.advance(count).done, { words: pace.words() })
     const end = () => {

@@ -11,7 +11,7 @@ export type Applier = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 
 }
 
 /** So many values a projection remembers at most. */
-const cacheWeightMax = 1_000_000
+const cacheWeightMax = 500_000
 
 type Grouping = (partition: number, events: readonly RecordedEvent[]) => readonly Group[]
 

@@ -1,5 +1,5 @@
-/** How many reads or writes of one projection are under way at once. */
-export const concurrencyMax = 96
+/** How many reads or writes of one partition are under way at once; a reader works on a few partitions side by side. */
+const concurrencyMax = 32
 
 /** Runs work for every item, at most `concurrencyMax` at once. Rejects with the first failure. */
 export const eachBounded = async <Item>(

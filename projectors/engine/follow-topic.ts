@@ -42,7 +42,7 @@ export type Source = { readonly log: Log; readonly codec: EventCodec; readonly l
 /** A follower at work. */
 export type Following = {
   readonly status: () => FollowerStatus
-  /** Ends after the piece that is being applied. */
+  /** Ends when what is being written is written; a piece that isn't checkpointed is applied again at the next start. */
   readonly close: () => Promise<void>
 }
 
@@ -188,9 +188,9 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
     status: status.current,
     close: async () => {
       closing.abort(new Error('closing'))
+      endAll()
       await started
       await reader?.close()
-      endAll()
     },
   }
 }

@@ -4,6 +4,7 @@ import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { eachBounded } from '../engine/each-bounded.ts'
 import { nextWait } from '../engine/patience.ts'
 import type { Verdicts } from '../engine/run-projection.ts'
+import { createKnownVerdicts } from './known-verdicts.ts'
 import type { Passed } from './passed.ts'
 import { byOwner, firstOffsetOf, ownerOf, playIndexTable, type PlayEvent } from './play-index-layout.ts'
 
@@ -21,19 +22,27 @@ const waitMsMax = 250
  * there, or names a higher offset, the index is behind (or its store lost a tail): then the whole batch is looked up
  * again later, since what the other rows said was said by the same index.
  */
-export const createPlayVerdicts =
-  (store: RowStore, passed: Passed): Verdicts =>
-  async (events, isCurrent) => {
-    const last = events.at(-1)
-    if (last === undefined) return events
+export const createPlayVerdicts = (store: RowStore, passed: Passed): Verdicts => {
+  const known = createKnownVerdicts()
+  const isFirst = ({ partition, offset }: RecordedEvent) => known.get(partition, offset)
+
+  return async (events, isCurrent) => {
+    const unknown = events.filter((event) => isFirst(event) === undefined)
+    const last = unknown.at(-1)
+    if (last === undefined) return events.filter(isFirst)
     await passed.wait(last.partition, last.offset, waitMsMax)
     for (let waitMs = 10; isCurrent(); waitMs = Math.min(nextWait(waitMs), waitMsMax)) {
-      const firsts = await lookUp(store, events as readonly PlayEvent[])
-      if (firsts !== undefined) return events.filter((event) => firsts.has(event))
+      const firsts = await lookUp(store, unknown as readonly PlayEvent[])
+      if (firsts !== undefined) {
+        for (const event of unknown) known.set(event.partition, event.offset, firsts.has(event))
+        const wanted = new Set(unknown)
+        return events.filter((event) => (wanted.has(event) ? firsts.has(event) : isFirst(event)))
+      }
       await pause(waitMs)
     }
     return []
   }
+}
 
 /** The first records among the plays; undefined when the index can't tell of all of them yet. */
 const lookUp = async (

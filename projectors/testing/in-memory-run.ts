@@ -3,6 +3,7 @@ import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf, type DocumentProjection } from '@reprise/core/layout/document-layout.ts'
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
@@ -10,7 +11,7 @@ import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { Stores } from '../engine/create-view.ts'
 import { runAll, type Running } from '../engine/run-all.ts'
-import { codec } from './codec.ts'
+import { codec as codecOfTests } from './codec.ts'
 
 /** Says nothing. */
 export const quiet: Logger = {
@@ -36,10 +37,13 @@ export type InMemoryRun = Running & {
   readonly untilApplied: (projection: AnyProjection) => Promise<void>
 }
 
+/** What a run reads and writes. */
+export type RunOptions = { readonly log: Log; readonly stores: Stores; readonly codec?: EventCodec }
+
 /** Starts projections over a log; progress goes to the run alone. */
 export const startInMemory = async (
   projections: readonly AnyProjection[],
-  { log, stores }: { readonly log: Log; readonly stores: Stores },
+  { log, stores, codec = codecOfTests }: RunOptions,
 ): Promise<InMemoryRun> => {
   const published: ProjectionProgress[] = []
   const listening: Log = {
@@ -72,10 +76,7 @@ export const startInMemory = async (
 }
 
 /** Runs one projection to the log's end, and ends it. */
-export const runInMemory = async (
-  projection: AnyProjection,
-  options: { readonly log: Log; readonly stores: Stores },
-): Promise<void> => {
+export const runInMemory = async (projection: AnyProjection, options: RunOptions): Promise<void> => {
   const run = await startInMemory([projection], options)
   await run.untilApplied(projection)
   await run.close()
@@ -103,7 +104,8 @@ export const contentsOf = (
   return rows.rowsOf(tableOf(projection)).map(textOf).sort()
 }
 
-const tableOf = (projection: AnyProjection) => {
+/** The table of a projection that is stored in rows. */
+export const tableOf = (projection: AnyProjection): Table => {
   const { kind } = projection.store
   if (kind === 'pages') return listLayoutOf(projection as never).table
   if (kind === 'count') return countLayoutOf(projection as never).table

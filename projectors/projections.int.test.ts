@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { Client as OpenSearch } from '@opensearch-project/opensearch'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Client as Cassandra } from 'cassandra-driver'
+import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
+import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
+import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
+import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
+import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { configurationOf } from '@reprise/core/configuration.ts'
+import { documentLayoutOf, presentOnly } from '@reprise/core/layout/document-layout.ts'
+import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
+import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { AnyProjection } from '@reprise/core/projection.ts'
+import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { findProjections } from './engine/find-projections.ts'
+import { playlistSearch } from './playlist-search.projection.ts'
+import { codec as plainCodec } from './testing/codec.ts'
+import { cutShort, withoutGroups } from './testing/faults.ts'
+import { createHistoryWriter } from './testing/history-writer.ts'
+import { quiet, runInMemory, startInMemory, tableOf } from './testing/in-memory-run.ts'
+import { writePlaybackHistory } from './testing/playback-history.ts'
+import { createdPlaylist, writePlaylistHistory } from './testing/playlist-history.ts'
+import { createRandom } from './testing/random.ts'
+
+const partitions = 3
+const configuration = configurationOf(process.env)
+const { kafka: brokers, registry: url, cassandra: contactPoints, openSearch: node } = configuration
+const namespace = `views_${randomBytes(4).toString('hex')}`
+const { keyspace, indexPrefix } = storeNamesOf(namespace)
+const projections = await findProjections(new URL('.', import.meta.url))
+
+let log: Log
+let codec: EventCodec
+let rows: RowStore
+let documents: DocumentStore
+
+/** Copies a history that was made in memory into the real log, encoded against the real registry. */
+const copy = async (topic: EventTopic, seed: number, events: number): Promise<void> => {
+  const made = createInMemoryLog({ partitions })
+  const writer = createHistoryWriter(made, topic, partitions)
+  const write = topic === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
+  write(writer, createRandom(seed), { events })
+  if (topic === 'playlist-events') writer.append('found', createdPlaylist('Fête de la Musique'))
+  const appender = await log.createAppender(topic)
+  for (let partition = 0; partition < partitions; partition++)
+    await appender.append(
+      made.recordsOf(topic, partition).map(({ key, value, eventId, eventType, previous }) => ({
+        partition,
+        key,
+        value: codec.encode(topic, eventType, plainCodec.decode(value).value),
+        headers: { ce_id: eventId, ce_type: eventType, ...(previous !== undefined && { previous }) },
+      })),
+    )
+  await appender.close()
+}
+
+/** The views as an independent run in memory makes them of the same log, against those of the real stores. */
+const compare = async (projection: AnyProjection): Promise<void> => {
+  const expected = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  await runInMemory(projection, { log: withoutGroups(log), stores: expected, codec })
+  if (projection.store.kind === 'document') {
+    const { index } = documentLayoutOf(playlistSearch)
+    const all = [...expected.documents.documentsOf(index)].filter(([id]) => !id.startsWith('checkpoint_'))
+    const found = await documents.get(
+      index,
+      all.map(([id]) => id),
+    )
+    expect(all.length).toBeGreaterThan(3)
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(all))
+    return
+  }
+  const table = tableOf(projection)
+  const ownerOf = (row: Record<string, unknown>) =>
+    JSON.stringify(table.partitionKey.map((name) => row[name]))
+  const owners = new Map(expected.rows.rowsOf(table).map((row) => [ownerOf(row), row]))
+  expect(owners.size).toBeGreaterThan(3)
+  for (const row of owners.values()) {
+    const partition = Object.fromEntries(table.partitionKey.map((name) => [name, row[name] ?? '']))
+    expect(await rows.read(table, { partition })).toEqual(await expected.rows.read(table, { partition }))
+  }
+}
+
+beforeAll(async () => {
+  await ensureTopics({ brokers, namespace, partitions, logger: quiet })
+  log = await createKafkaLog({ brokers, namespace, logger: quiet })
+  codec = await createRegistryCodec({ url, namespace, logger: quiet })
+  const datacenter = configuration.cassandraDatacenter
+  rows = await createCassandraRowStore({ contactPoints, datacenter, keyspace, logger: quiet })
+  documents = createOpenSearchDocumentStore({ node, prefix: indexPrefix, logger: quiet })
+  await copy('playlist-events', 5, 400)
+  await copy('playback-events', 6, 600)
+})
+
+afterAll(async () => {
+  const cassandra = new Cassandra({
+    contactPoints: [...contactPoints],
+    localDataCenter: configuration.cassandraDatacenter,
+  })
+  await cassandra.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`)
+  const openSearch = new OpenSearch({ node })
+  await openSearch.indices.delete({ index: `${indexPrefix}playlist_search_v1` })
+  await Promise.all([cassandra.shutdown(), openSearch.close()])
+  await Promise.all([rows.close(), documents.close(), log.close()])
+})
+
+describe('on the real engines', () => {
+  test('views equal an independent fold of the log, after a stop in the middle and a start', async () => {
+    const half = await startInMemory(projections, {
+      log: cutShort(log, 60),
+      stores: { rows, documents },
+      codec,
+    })
+    await Promise.all(projections.map(half.untilApplied))
+    await half.close()
+    const run = await startInMemory(projections, { log, stores: { rows, documents }, codec })
+    await Promise.all(projections.map(run.untilApplied))
+    await run.close()
+    for (const projection of projections) await compare(projection)
+  })
+
+  test('what progress says is visible to a search, found by its beginning and without its accents', async () => {
+    const { index } = documentLayoutOf(playlistSearch)
+    for (const query of ['fete mus', 'FÊTE', 'm']) {
+      const { hits } = await documents.search(index, {
+        query: {
+          bool: { must: { match: { name: { query, operator: 'and' } } }, filter: [presentOnly] },
+        },
+      })
+      expect(hits.map(({ document }) => document['playlistId'])).toContain('found')
+    }
+  })
+
+  test('everything again from the first record changes nothing', async () => {
+    const again = await createCassandraRowStore({
+      contactPoints,
+      datacenter: configuration.cassandraDatacenter,
+      keyspace,
+      logger: quiet,
+    })
+    const forgetful: RowStore = {
+      ...again,
+      read: (table, query) =>
+        table.name.endsWith('_checkpoint') ? Promise.resolve([]) : again.read(table, query),
+    }
+    const run = await startInMemory(projections, {
+      log: withoutGroups(log),
+      stores: { rows: forgetful, documents },
+      codec,
+    })
+    await Promise.all(projections.map(run.untilApplied))
+    await run.close()
+    await again.close()
+    for (const projection of projections) await compare(projection)
+  })
+})
