@@ -67,23 +67,23 @@ export const createAssignment = (options: Options) => {
       setTimeout(() => mine === generation && void settle(mine), 500)
     }
   }
-  /** Whether a batch of this partition begins where it should. If not, the right place is sought. */
-  const expects = async (partition: number, from: number): Promise<boolean> => {
+  /** The assignment that a batch belongs to, if it begins where it should. If not, the right place is sought. */
+  const expects = async (partition: number, from: number): Promise<number | undefined> => {
     const expected = next.get(partition)
-    if (expected === undefined) return false
+    if (expected === undefined) return undefined
     if (expected === from) {
       strays.delete(partition)
-      return true
+      return generation
     }
     const count = (strays.get(partition) ?? 0) + 1
     strays.set(partition, count)
     if (count > strayBatchesMax) checkBounds(reading.topic, await options.boundsOf(), partition, expected)
-    options.seek(partition, expected)
-    return false
+    if (next.get(partition) === expected) options.seek(partition, expected)
+    return undefined
   }
-  /** Moves on after a batch; false when the partition was assigned anew meanwhile. */
-  const advance = (partition: number, from: number, to: number): boolean => {
-    if (next.get(partition) !== from) return false
+  /** Moves on after a batch; false when the partition was assigned anew since. */
+  const advance = (partition: number, assignment: number, to: number): boolean => {
+    if (assignment !== generation) return false
     next.set(partition, to)
     return true
   }

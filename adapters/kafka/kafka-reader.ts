@@ -56,7 +56,9 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const eachBatch = async (payload: EachBatchPayload) => {
     const { batch } = payload
     const from = fetchedOffsetOf(batch)
-    if (stopped || payload.isStale() || !(await assignment.expects(batch.partition, from))) return
+    if (stopped || payload.isStale()) return
+    const mine = await assignment.expects(batch.partition, from)
+    if (mine === undefined) return
     const records = storedRecordsOf(batch.messages)
     const first = records[0]
     const last = records.at(-1)
@@ -77,7 +79,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       return
     }
     // A rewind while the batch was processed has sought elsewhere; then this end means nothing any more.
-    if (payload.isStale() || !assignment.advance(batch.partition, from, last.offset + 1)) return
+    if (payload.isStale() || !assignment.advance(batch.partition, mine, last.offset + 1)) return
     payload.resolveOffset(String(last.offset))
   }
 

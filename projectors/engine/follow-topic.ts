@@ -1,4 +1,5 @@
 import type { EventTopic } from '@reprise/schemas/topics.ts'
+import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
@@ -60,6 +61,7 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
   const closing = new AbortController()
   const { signal } = closing
   const leases = new Map<number, Lease>()
+  const questions = new Map<number, number>()
   const subscribed = isSubscribed(types)
   const whileDown = {
     signal,
@@ -89,10 +91,18 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
     const before = leases.get(partition)
     if (before) before.hasEnded = true
     follower.forget()
-    const seen = rewinds
-    const checkpoint = await patiently(() => checkpoints.read(partition), whileDown)
-    // The store was lost while it was asked: what it said may no longer be so.
-    if (seen !== rewinds) return resumeAt(partition)
+    const question = (questions.get(partition) ?? 0) + 1
+    questions.set(partition, question)
+    const isNewest = () => questions.get(partition) === question
+    let seen: number
+    let checkpoint: Checkpoint | undefined
+    do {
+      seen = rewinds
+      checkpoint = await patiently(() => checkpoints.read(partition), whileDown)
+      // The store was lost while it was asked: what it said may no longer be so.
+    } while (isNewest() && seen !== rewinds)
+    // Asked again meanwhile: the reader goes on from that answer, and a lease of this one would be another's.
+    if (!isNewest()) return checkpoint?.offset ?? 0
     const lease = createLease({ topic, partition, incarnation, checkpoint })
     leases.set(partition, lease)
     follower.applied(partition, checkpoint ? checkpoint.offset + 1 : 0, () => !lease.hasEnded)
