@@ -3,12 +3,7 @@
  * services as processes beside them. `make test` runs all of them on engines of its own.
  */
 const shared = {
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
-    ],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/jest-transform.js' },
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/.reprise/'],
