@@ -22,6 +22,8 @@ export type Platform = {
   readonly kill: (service: string) => Promise<void>
   /** Stops a service in order. */
   readonly halt: (service: string) => Promise<void>
+  /** Starts a service that was halted, where it was. */
+  readonly start: (service: string) => Promise<void>
   readonly restart: (service: string) => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -80,6 +82,15 @@ export const startPlatform = async (
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
     halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
+    start: async (service) => {
+      const part = partNamed(service)
+      const port = new URL(byPart[service] ?? '').port
+      const env = {
+        ...environment,
+        ...Object.fromEntries(part.ports.map(({ variable }) => [variable, port])),
+      }
+      await up({ ...starting, env, parts: [part], ports: 'fixed' })
+    },
     restart: async (service) => void (await restart(partNamed(service), starting)),
     stop: async () => void (await down({ stateDir, lockWaitMs: 60_000 })),
   }

@@ -44,7 +44,11 @@ describe('every view can be deleted and rebuilt from the log, and survives an or
     return Promise.all(
       paths.map(async (path) => {
         const { status, body, headers } = await client.query('GET', path, asking)
-        return { path, status, body: status === 200 ? body : { code: body.code }, etag: headers.get('etag') }
+        if (status !== 200) return { path, status, body: { code: body.code } }
+        // A score depends on what the index happens to remember of replaced documents; the hits and their order don't.
+        if (path.startsWith('/v1/search'))
+          return { path, status, body: body.items.map(({ score: _score, ...hit }: { score: number }) => hit) }
+        return { path, status, body, etag: headers.get('etag') }
       }),
     )
   }
@@ -83,7 +87,7 @@ describe('every view can be deleted and rebuilt from the log, and survives an or
     for (const service of ['query-api', 'projectors', 'producers']) await platform.halt(service)
     for (const engine of ['opensearch', 'cassandra', 'registry', 'kafka'] as const)
       await restartEngine(engine)
-    for (const service of ['producers', 'projectors', 'query-api']) await platform.restart(service)
+    for (const service of ['producers', 'projectors', 'query-api']) await platform.start(service)
     expect(await read()).toEqual(answers)
   }, 240_000)
 })
