@@ -32,6 +32,8 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
   readonly logger: Logger
   readonly newEventId: () => string
   readonly waitMsMax: number
+  /** After an acknowledged append that doesn't come back: how long until the log is asked. */
+  readonly settleMs?: number
 }): Promise<CommandLog<Body, Report>> => {
   const { topic, log, codec, logger } = options
   const endOffsets = coalesced(() => log.endOffsets(topic))

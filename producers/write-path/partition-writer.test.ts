@@ -17,7 +17,7 @@ const logger = {
 }
 const open: CommandLog<PlaylistCommand, PlaylistReport>[] = []
 
-const process_ = async (log: InMemoryLog, waitMsMax = 5_000) => {
+const process_ = async (log: InMemoryLog, waitMsMax = 5_000, settleMs = 1_000) => {
   const commands = await createCommandLog({
     topic: 'playlist-events',
     stream: playlistDecider,
@@ -26,6 +26,7 @@ const process_ = async (log: InMemoryLog, waitMsMax = 5_000) => {
     logger,
     newEventId: uuidv7,
     waitMsMax,
+    settleMs,
   })
   open.push(commands)
   while (commands.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -141,6 +142,33 @@ describe('the write path of a partition', () => {
     ])
     expect(await commands.submit(command(add()))).toMatchObject({ kind: 'accepted', version: 2, offset: 2 })
     expect(acceptedIn(log)).toHaveLength(2)
+  })
+
+  test('a single process supersedes none of its own records, even when they are read back before the acknowledgement', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const { createAppender } = log
+    const slow: typeof createAppender = async (topic) => {
+      const appender = await createAppender(topic)
+      return {
+        ...appender,
+        append: async (records) => {
+          const pause = () => new Promise((resolve) => setTimeout(resolve, 4))
+          await pause()
+          const first = await appender.append(records)
+          await pause()
+          return first
+        },
+      }
+    }
+    Object.assign(log, { createAppender: slow })
+    const commands = await process_(log, 5_000, 2)
+    await commands.submit(command(create))
+    const lanes = Array.from({ length: 8 }, async () => {
+      for (let nth = 0; nth < 40; nth++) await commands.submit(command(add()))
+    })
+    await Promise.all(lanes)
+    expect(log.recordsOf('playlist-events', 0)).toHaveLength(321)
+    expect(acceptedIn(log)).toHaveLength(321)
   })
 
   test('If-Match refuses another version, and a stale process refuses nothing wrongly', async () => {

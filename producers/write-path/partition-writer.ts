@@ -85,6 +85,8 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     const later: Pending<Body, Report>[] = []
     const entries = queue
     queue = []
+    // A map of its own: a batch may be read back before its append is acknowledged, and the next one be under way by then.
+    underWay = new Map()
     for (const [at, entry] of entries.entries()) {
       if (records.length >= batchRecordsMax || batch.bytes > batchBytesMax) {
         later.push(...entries.slice(at))
