@@ -6,6 +6,7 @@ import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createLogger } from '@reprise/adapters/logger.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { openApiRoutes } from './openapi/openapi.routes.ts'
 import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { playRoutes } from './plays/play.routes.ts'
@@ -39,6 +40,7 @@ const service = await startHttpService({
   first: fixKey,
   authenticate: await createJwtAuthenticator(configuration),
   routers: [
+    openApiRoutes(),
     playlistRoutes({ commands, now: Date.now }),
     playRoutes({
       appender,

@@ -5,7 +5,7 @@ import { header } from '@reprise/core/event.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
-import { tokenOf } from '@reprise/core/position.ts'
+import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
 import { playEventOf, type PlayEvent, type TrackFacts } from './play-event.ts'
 import { playRequest, playsMax, playsRequest } from './play-requests.ts'
@@ -31,6 +31,7 @@ type Judged =
 
 /** Plays and skips: validated one by one, appended without a decision, answered when the append is acknowledged. */
 export const playRoutes = (options: PlayRouteOptions): Router => {
+  const append = createPlayLog(options.appender)
   const post = async (request: Request, response: Response) => {
     const { userId } = callerOf(response.locals)
     const isList = typeof request.body === 'object' && request.body !== null && 'plays' in request.body
@@ -42,11 +43,8 @@ export const playRoutes = (options: PlayRouteOptions): Router => {
       )
     const judged = plays.map((play) => judge(play, userId, options))
     if (!isList) refuseIfAlone(judged[0])
-    const offset = await append(judged, userId, options)
-    if (offset !== undefined) {
-      const partition = partitionOf(userId, options.partitions)
-      response.set('Reprise-Position', tokenOf({ topic: 'playback-events', partition, offset }))
-    }
+    const position = await append(recordsOf(judged, userId, options))
+    if (position) response.set('Reprise-Position', tokenOf(position))
     response.status(202).json({ outcomes: judged.map(outcomeOf) })
   }
   return Router().post('/v1/plays', post)
@@ -78,30 +76,46 @@ const outcomeOf = (judged: Judged) =>
     ? { status: 'accepted', type: judged.event.type, identity: judged.event.data.identity }
     : { status: 'refused', code: judged.code, detail: judged.detail, ...judged.facts }
 
-/** Appends what is valid; the offset of the last record, if the broker told it. */
-const append = async (
+const recordsOf = (
   judged: readonly Judged[],
   userId: string,
-  { appender, codec, partitions }: PlayRouteOptions,
-): Promise<number | undefined> => {
+  { codec, partitions }: PlayRouteOptions,
+): readonly LogRecord[] => {
   const partition = partitionOf(userId, partitions)
-  const records = judged.flatMap((one): LogRecord[] => {
+  return judged.flatMap((one): LogRecord[] => {
     if (!('event' in one)) return []
     const { type, data } = one.event
     const headers = { [header.id]: data.meta.eventId, [header.type]: type }
     return [{ partition, key: userId, value: codec.encode('playback-events', type, data), headers }]
   })
-  if (records.length === 0) return undefined
-  try {
-    const first = (await appender.append(records)).get(partition)
-    return first === undefined ? undefined : first + records.length - 1
-  } catch (cause) {
-    throw new Problem(
-      'outcome-unknown',
-      'the log has not acknowledged the plays; send them again, each counts once',
-      {
-        cause,
-      },
-    )
+}
+
+/** While the log is away, plays of all requests together must not fill the memory (law 13). */
+const waitingMax = 50_000
+
+/** Appends records of one partition; the position of the last one, if the broker told it. */
+const createPlayLog = (appender: Appender) => {
+  let waiting = 0
+  return async (records: readonly LogRecord[]): Promise<Position | undefined> => {
+    const [first] = records
+    if (first === undefined) return undefined
+    if (waiting + records.length > waitingMax)
+      throw new Problem(
+        'overloaded',
+        `${waiting} plays are waiting for the log; nothing of this request was done`,
+      )
+    waiting += records.length
+    try {
+      const { partition } = first
+      const offset = (await appender.append(records)).get(partition)
+      return offset === undefined
+        ? undefined
+        : { topic: 'playback-events', partition, offset: offset + records.length - 1 }
+    } catch (cause) {
+      const detail = 'the log has not acknowledged the plays; send them again, each counts once'
+      throw new Problem('outcome-unknown', detail, { cause })
+    } finally {
+      waiting -= records.length
+    }
   }
 }

@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Router } from 'express'
+import { playlistRoutes } from '../playlists/playlist.routes.ts'
+import { playRoutes } from '../plays/play.routes.ts'
+import { commandRoutes } from './command-reference.ts'
+import { openApiOf } from './openapi.routes.ts'
+
+const routesOf = (router: Router): readonly string[] =>
+  router.stack.flatMap(({ route }) =>
+    route === undefined
+      ? []
+      : (route.stack as readonly { method: string }[]).map(
+          ({ method }) => `${method} ${route.path.replace(/:(\w+)/g, '{$1}')}`,
+        ),
+  )
+
+describe('the reference of the command API', () => {
+  test('names exactly the routes that there are', () => {
+    const routers = [playlistRoutes({} as never), playRoutes({} as never)]
+    expect(commandRoutes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      routers.flatMap(routesOf).sort(),
+    )
+  })
+
+  test('every body has a schema made from the one that validates', () => {
+    const { paths } = openApiOf(commandRoutes)
+    const edits = JSON.stringify(paths['/v1/playlists/{playlistId}/edits'])
+    for (const member of ['moveRange', 'removeAt', 'alreadyGone']) expect(edits).toContain(member)
+    expect(JSON.stringify(paths['/v1/plays'])).toContain('msPlayed')
+  })
+})
