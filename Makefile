@@ -47,5 +47,5 @@ check: setup ## format, lint, boundaries, types and unit tests, in under a minut
 	@npm run -s types
 	@npm run -s unit
 
-bench: setup ## measure; SECTION=commands, projections, hot-songs or history for one
+bench: setup ## measure beside a ceiling in the same run; SECTION=commands for one section
 	@node bench/main.ts $(SECTION)

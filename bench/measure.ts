@@ -1,0 +1,37 @@
+/** One line of bench/results/latest.json. */
+export type Figure = {
+  readonly section: string
+  readonly figure: string
+  readonly value: number
+  readonly unit: string
+  readonly ceiling: number
+  readonly ratio: number
+  readonly goal: string
+  readonly holds: boolean
+}
+
+/** What closed loops did: how often per second, and how long each time took. */
+export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
+
+/** Runs loops side by side for a time. The first tenth warms up and is not counted. */
+export const closedLoops = async (
+  loops: number,
+  seconds: number,
+  once: (loop: number) => Promise<unknown>,
+): Promise<Measured> => {
+  const begin = performance.now()
+  const countFrom = begin + seconds * 100
+  const end = begin + seconds * 1_000
+  const took: number[] = []
+  await Promise.all(
+    Array.from({ length: loops }, async (_, loop) => {
+      for (let start = performance.now(); start < end; start = performance.now()) {
+        await once(loop)
+        if (start >= countFrom) took.push(performance.now() - start)
+      }
+    }),
+  )
+  took.sort((a, b) => a - b)
+  const at = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
+  return { perSecond: Math.round(took.length / (seconds * 0.9)), p50Ms: at(0.5), p99Ms: at(0.99) }
+}
