@@ -6,6 +6,7 @@ import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { type PlaylistCommand, playlistDecider } from '@reprise/producers/playlists/playlist.decider.ts'
 import { createCommandLog } from '@reprise/producers/write-path/command-log.ts'
+import { newEventId } from '@reprise/producers/write-path/event-id.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { closedLoops, type Figure, type Measured } from './measure.ts'
 
@@ -58,7 +59,7 @@ const throughWritePath = async (
     log,
     codec,
     logger: quiet,
-    newEventId: uuidv7,
+    newEventId,
     waitMsMax: 10_000,
   })
   const ids = Array.from({ length: loops }, () => uuidv7())

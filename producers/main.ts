@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid'
 import { createJwtAuthenticator } from '@reprise/adapters/auth/jwt-authenticator.ts'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
@@ -11,6 +10,7 @@ import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog } from './write-path/command-log.ts'
+import { newEventId } from './write-path/event-id.ts'
 import { fixKey } from './write-path/request.ts'
 
 /** The command API: command → event → log. */
@@ -27,7 +27,7 @@ const commands = await createCommandLog({
   log,
   codec,
   logger,
-  newEventId: uuidv7,
+  newEventId,
   waitMsMax,
 })
 const appender = await log.createAppender('playback-events')
@@ -47,7 +47,7 @@ const service = await startHttpService({
       codec,
       partitions: (await log.endOffsets('playback-events')).length,
       now: Date.now,
-      newEventId: uuidv7,
+      newEventId,
       // There is no catalogue yet: every track is unresolved.
       trackFacts: () => undefined,
     }),

@@ -67,28 +67,29 @@ type Draft = ReturnType<typeof createDraft>
 /** The list while a command's edits are applied to it, with the steps taken so far. */
 const createDraft = (items: readonly Item[], newItemId: (index: number) => string) => {
   const list = [...items]
-  const ids = new Set(list.map(({ itemId }) => itemId))
   const steps: EditStep[] = []
   const alreadyGone: string[] = []
   let minted = 0
-  const indexOf = (itemId: string) =>
-    ids.has(itemId) ? list.findIndex((item) => item.itemId === itemId) : -1
+  let known: Set<string> | undefined
+  /** Most commands add at an end and ask for no item: the set of a long list is made only when it is needed. */
+  const ids = () => (known ??= new Set(list.map(({ itemId }) => itemId)))
+  const has = (itemId: string) => ids().has(itemId)
   return {
     list,
-    ids,
     steps,
     alreadyGone,
-    indexOf,
+    has,
+    indexOf: (itemId: string) => (has(itemId) ? list.findIndex((item) => item.itemId === itemId) : -1),
     mint: () => newItemId(minted++),
     insert: (index: number, item: Item) => {
       list.splice(index, 0, item)
-      ids.add(item.itemId)
+      known?.add(item.itemId)
       steps.push({ removed: null, added: { index, ...item }, moved: null })
     },
     removeAt: (index: number) => {
       const [item] = list.splice(index, 1)
       if (item === undefined) return
-      ids.delete(item.itemId)
+      known?.delete(item.itemId)
       steps.push({ removed: { index, ...item }, added: null, moved: null })
     },
     move: (from: number, to: number) => {
@@ -100,8 +101,8 @@ const createDraft = (items: readonly Item[], newItemId: (index: number) => strin
     /** The named items that are there, in the order given and once each; the others are noted as gone. */
     present: (itemIds: readonly string[]): readonly string[] =>
       [...new Set(itemIds)].filter((itemId) => {
-        if (!ids.has(itemId)) alreadyGone.push(itemId)
-        return ids.has(itemId)
+        if (!has(itemId)) alreadyGone.push(itemId)
+        return has(itemId)
       }),
   }
 }
@@ -113,7 +114,7 @@ const add = (draft: Draft, edit: Extract<Edit, { add: unknown }>, at: number): v
     })
   const index = indexOfPlace(draft, edit, at)
   for (const [nth, { trackId, itemId }] of edit.add.entries()) {
-    if (itemId !== undefined && draft.ids.has(itemId))
+    if (itemId !== undefined && draft.has(itemId))
       throw new Refused(
         'rule-broken',
         `edit ${at}: item "${itemId}" is in the playlist already; leave itemId out or choose another`,
