@@ -30,9 +30,9 @@ export const searchQuery = (sources: Sources) => {
       const page = hits.slice(0, limit)
       const last = page.at(-1)
       const next = hits.length > limit && last ? cursorOf(list, last.sort) : null
-      const found = page.flatMap(({ document, score }) => {
+      const found = page.flatMap(({ document }) => {
         const row = fromStored(document).value
-        return row === null ? [] : [{ row, score }]
+        return row === null ? [] : [row]
       })
       return { body: { total, items: found.map(shown), next }, positions }
     },
@@ -54,7 +54,6 @@ const place = z.tuple([z.number(), z.string()])
 
 const hitAnswer = schemaOfColumns(playlistSearch.row, ['streamVersion']).extend({
   type: z.literal('playlist'),
-  score: z.number(),
   version: z.int(),
 })
 
@@ -62,9 +61,10 @@ type Row = NonNullable<
   ReturnType<ReturnType<typeof documentLayoutOf<typeof playlistSearch.row>>['fromStored']>['value']
 >
 
-const shown = ({ row, score }: { readonly row: Row; readonly score: number }) => {
+/** Without the score: it depends on what the index happens to remember of replaced documents, not on the log. */
+const shown = (row: Row) => {
   const { streamVersion, ...facts } = row
-  return { type: 'playlist', score, version: streamVersion, ...facts }
+  return { type: 'playlist', version: streamVersion, ...facts }
 }
 
 /** Ties are broken by id, so that a page begins exactly where the one before it ended. */
