@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { z } from 'zod'
-import { problems } from '@reprise/core/problem.ts'
+import { headerParameter, openApiComponents, problemResponse } from '@reprise/core/openapi.ts'
 import { type CommandRoute, commandRoutes } from './command-reference.ts'
 
 /** GET /openapi.json: the reference for programs, from the schemas that validate. GET /docs: the same for people. */
@@ -24,10 +24,7 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
     description:
       'Commands are answered from the log. Retry with the same Idempotency-Key: the first accepted answer comes again.',
   },
-  components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    schemas: { Problem: problemSchema },
-  },
+  components: openApiComponents,
   security: [{ bearer: [] }],
   paths: Object.fromEntries(
     [...new Set(routes.map(({ path }) => path))].map((path) => [
@@ -39,38 +36,18 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
   ),
 })
 
-const problemSchema = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', enum: Object.keys(problems) },
-    detail: { type: 'string' },
-  },
-} as const
-
-const header = (name: string, description: string) => ({
-  name,
-  in: 'header',
-  required: false,
-  description,
-  schema: { type: 'string' },
-})
-
 const operationOf = ({ path, summary, body, success: [status, answer] }: CommandRoute) => ({
   summary,
   parameters: [
     ...(path.includes('{playlistId}')
       ? [{ name: 'playlistId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }]
       : []),
-    header(
+    headerParameter(
       'Idempotency-Key',
       'A UUIDv7 of your own; the same key gives the first accepted answer again for 24 hours',
     ),
     ...(path.startsWith('/v1/playlists/')
-      ? [header('If-Match', 'The ETag that the command was decided on')]
+      ? [headerParameter('If-Match', 'The ETag that the command was decided on')]
       : []),
   ],
   ...(body && { requestBody: { required: true, content: jsonOf(body, 'input') } }),
@@ -82,10 +59,7 @@ const operationOf = ({ path, summary, body, success: [status, answer] }: Command
       },
       ...(answer && { content: jsonOf(answer, 'output') }),
     },
-    default: {
-      description: 'A problem document',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
+    default: problemResponse,
   },
 })
 

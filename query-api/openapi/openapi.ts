@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { headerParameter, openApiComponents, problemResponse } from '@reprise/core/openapi.ts'
 import type { AnyQuery } from '../query.ts'
 import { without } from '../without.ts'
 
@@ -9,10 +10,7 @@ export const openApiOf = (queries: readonly AnyQuery[]): Json => ({
   openapi: '3.1.0',
   info: { title: 'Reprise query API', version: '1', description: 'View → answer, read-only.' },
   paths: Object.fromEntries(queries.map((query) => [pathOf(query), { get: operationOf(query) }])),
-  components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    schemas: { Problem: problem },
-  },
+  components: openApiComponents,
 })
 
 const pathOf = ({ path }: AnyQuery) => path.replace(/:(\w+)/g, '{$1}')
@@ -29,10 +27,7 @@ const operationOf = (query: AnyQuery): Json => ({
       content: { 'application/json': { schema: schemaOf(query.answer, 'output') } },
     },
     304: { description: 'The client has it already' },
-    default: {
-      description: 'A problem; docs/problems.md lists the codes',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    },
+    default: problemResponse,
   },
 })
 
@@ -54,32 +49,15 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json =>
 
 const text = { schema: { type: 'string' } }
 
-const header = (name: string, description: string) => ({
-  name,
-  in: 'header',
-  required: false,
-  description,
-  ...text,
-})
-
 const conditions: readonly Json[] = [
-  header(
+  headerParameter(
     'Reprise-Min-Position',
     'Answer with state at least as new as these positions, or say that it is not there yet',
   ),
-  header('Reprise-Max-Wait', 'How long to wait for that: 500 (ms) or 2s, up to 30s; 2s if not given'),
-  header('If-None-Match', 'Answer 304 if this is what would be shown'),
-  { ...header('minPosition', 'As Reprise-Min-Position'), in: 'query' },
+  headerParameter(
+    'Reprise-Max-Wait',
+    'How long to wait for that: 500 (ms) or 2s, up to 30s; 2s if not given',
+  ),
+  headerParameter('If-None-Match', 'Answer 304 if this is what would be shown'),
+  { ...headerParameter('minPosition', 'As Reprise-Min-Position'), in: 'query' },
 ]
-
-const problem: Json = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-  },
-}
