@@ -38,13 +38,14 @@ const views: readonly View[] = [playlistDetails, playlistTracks, listeningHistor
 /** Follows the progress of the projections and answers from their views. */
 export const createQuerySide = async (options: QuerySideOptions): Promise<QuerySide> => {
   const { log, codec, rows, documents, logger, now } = options
-  const watermarks = createWatermarks(views, createStoredCheckpoint({ rows, documents }))
+  const checkpointOf = createStoredCheckpoint({ rows, documents })
+  const watermarks = createWatermarks(views, checkpointOf)
   rows.onLost(() => watermarks.forget(views.filter((view) => !isDocumentView(view))))
   documents.onLost(() => watermarks.forget(views.filter(isDocumentView)))
   const queries = queriesOf({ rows, documents, watermarks, partitions: await partitionCounts(log), now })
   const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
   const { notReady } = following
-  const gate = createPositionGate(log, watermarks)
+  const gate = createPositionGate(log, watermarks, checkpointOf)
   return {
     routers: [queryRouter({ queries, gate, losses: watermarks.losses, notReady }), openApiRouter(queries)],
     notReady,

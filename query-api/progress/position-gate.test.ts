@@ -19,7 +19,9 @@ it('misses no progress that comes while it asks where the log ends', async () =>
     await new Promise((resolve) => setTimeout(resolve, 50))
     return [10]
   }
-  const gate = createPositionGate({ ...createInMemoryLog(), endOffsets }, watermarks)
+  const gate = createPositionGate({ ...createInMemoryLog(), endOffsets }, watermarks, async () => ({
+    watermark: 100,
+  }))
   const startedAt = Date.now()
   await gate([view], [position], startedAt + 5_000)
   expect(Date.now() - startedAt).toBeLessThan(1_000)
@@ -28,11 +30,33 @@ it('misses no progress that comes while it asks where the log ends', async () =>
 it('keeps waiting when a loss takes back what it waited for', async () => {
   let stored = 5
   const watermarks = createWatermarks([view], async () => ({ watermark: stored }))
-  const gate = createPositionGate({ ...createInMemoryLog(), endOffsets: async () => [10] }, watermarks)
+  const gate = createPositionGate(
+    { ...createInMemoryLog(), endOffsets: async () => [10] },
+    watermarks,
+    async () => ({ watermark: stored }),
+  )
   watermarks.observe({ ...progress, watermark: 3 })
   const passed = gate([view], [position], Date.now() + 300)
   stored = 2
   watermarks.forget([view])
   await expect(passed).rejects.toMatchObject({ code: 'not-yet-visible' })
+  watermarks.close()
+})
+
+it('does not believe old word of a view that was deleted and is being rebuilt', async () => {
+  let stored = 5
+  const checkpointOf = async () => ({ watermark: stored })
+  const watermarks = createWatermarks([view], checkpointOf)
+  const gate = createPositionGate(
+    { ...createInMemoryLog(), endOffsets: async () => [10] },
+    watermarks,
+    checkpointOf,
+  )
+  watermarks.observe({ ...progress, watermark: 5 })
+  await gate([view], [position], Date.now() + 5_000)
+  stored = 0
+  await expect(gate([view], [position], Date.now() + 300)).rejects.toMatchObject({ code: 'not-yet-visible' })
+  stored = 5
+  await gate([view], [position], Date.now() + 5_000)
   watermarks.close()
 })

@@ -3,6 +3,7 @@ import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import { type Position, tokenOf, tokensOf } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
+import type { StoredCheckpoint } from './stored-checkpoint.ts'
 import type { View, Watermarks } from './watermarks.ts'
 
 /**
@@ -16,7 +17,11 @@ export type PositionGate = (
 ) => Promise<void>
 
 /** See {@link PositionGate}. */
-export const createPositionGate = (log: Log, watermarks: Watermarks): PositionGate => {
+export const createPositionGate = (
+  log: Log,
+  watermarks: Watermarks,
+  checkpointOf: StoredCheckpoint,
+): PositionGate => {
   const ends = new Map(
     (Object.keys(topics) as (keyof typeof topics)[]).map((topic) => [
       topic,
@@ -33,6 +38,22 @@ export const createPositionGate = (log: Log, watermarks: Watermarks): PositionGa
         .map((position) => ({ view, position })),
     )
 
+  /**
+   * Word of a view that was deleted, and is being rebuilt, may come later than a request: the view's own store decides.
+   * One small read per view and position, only for requests that name a position.
+   */
+  const isStored = async (views: readonly View[], positions: readonly Position[]): Promise<boolean> => {
+    const behind = await Promise.all(
+      views.map(async (view) => {
+        const own = positions.filter(({ topic }) => topic === view.from)
+        const stored = await Promise.all(own.map(({ partition }) => checkpointOf(view, partition)))
+        return stored.some(({ watermark }, at) => watermark <= (own[at]?.offset ?? 0)) ? [view] : []
+      }),
+    )
+    if (behind.flat().length > 0) watermarks.forget(behind.flat())
+    return behind.flat().length === 0
+  }
+
   return async (views, positions, deadline) => {
     const asked = unmet(views, positions)
     await Promise.all(asked.map(({ position }) => refuseUnknown(position, endOf)))
@@ -40,7 +61,8 @@ export const createPositionGate = (log: Log, watermarks: Watermarks): PositionGa
       // Nothing is awaited between looking and waiting, so no progress is missed.
       const open = unmet(views, positions)
       const [first] = open
-      if (first === undefined) return
+      if (first === undefined && (await isStored(views, positions))) return
+      if (first === undefined) continue
       if (Date.now() >= deadline) throw notYetVisible(open)
       await watermarks.passing(first.view, first.position.partition, first.position.offset, deadline)
     }
