@@ -26,11 +26,14 @@ const routes = (): Router => {
     throw new StoreUnavailable('cassandra is down')
   })
   router.get('/v1/slow', async (_request, response) => {
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    slow.begun.resolve(undefined)
+    await slow.ended.promise
     response.json({ slow: true })
   })
   return router
 }
+
+const slow = { begun: Promise.withResolvers<undefined>(), ended: Promise.withResolvers<undefined>() }
 
 let service: HttpService
 let url: string
@@ -38,6 +41,10 @@ let reason: string | undefined
 
 beforeEach(async () => {
   reason = undefined
+  Object.assign(slow, {
+    begun: Promise.withResolvers<undefined>(),
+    ended: Promise.withResolvers<undefined>(),
+  })
   logged.length = 0
   const options = {
     service: 'test',
@@ -237,22 +244,23 @@ describe('the shell', () => {
   })
 
   it('finishes what is in flight when it closes, and takes nothing new', async () => {
-    const slow = fetch(`${url}/v1/slow`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const closed = service.close(5_000)
-    expect(await (await slow).json()).toEqual({ slow: true })
+    const answer = fetch(`${url}/v1/slow`)
+    await slow.begun.promise
+    const closed = service.close(50_000)
+    slow.ended.resolve(undefined)
+    expect(await (await answer).json()).toEqual({ slow: true })
     await closed
     await expect(fetch(`${url}/healthz`)).rejects.toThrow()
   })
 
   it('cuts what does not finish in time', async () => {
-    const slow = fetch(`${url}/v1/slow`).then(
+    const answer = fetch(`${url}/v1/slow`).then(
       () => 'answered',
       () => 'cut',
     )
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await slow.begun.promise
     await service.close(50)
-    expect(await slow).toBe('cut')
+    expect(await answer).toBe('cut')
   })
 
   it('names a port that is taken', async () => {

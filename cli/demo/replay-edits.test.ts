@@ -25,13 +25,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const replay = async (options: { signal?: AbortSignal; address?: string; onAdvance?: () => void } = {}) => {
+const replay = async (
+  options: { signal?: AbortSignal; address?: string; patienceMs?: number; onAdvance?: () => void } = {},
+) => {
   const address = options.address ?? api.address
   const client = createApiClient({
     addresses: { command: address, query: address },
     tokenOf: () => Promise.resolve('token'),
     inFlightMax: 16,
-    patienceMs: 1_000,
+    patienceMs: options.patienceMs ?? 50_000,
     signal: options.signal ?? new AbortController().signal,
   })
   try {
@@ -91,7 +93,7 @@ test('commands that the log has lost are sent again', async () => {
 })
 
 test('patience ends with words when nobody answers', async () => {
-  await expect(replay({ address: 'http://127.0.0.1:9' })).rejects.toThrow(OutOfPatience)
+  await expect(replay({ address: 'http://127.0.0.1:9', patienceMs: 300 })).rejects.toThrow(OutOfPatience)
 })
 
 test('a refusal that the plan does not foresee stops the replay with the answer', async () => {

@@ -183,24 +183,23 @@ describe('progress', () => {
 
   test('of a search index waits for a refresh that began after the write', async () => {
     const { log, writer, stores } = create()
-    let refreshes = 0
-    let release: () => void = () => undefined
+    let isHeld = false
+    const held: (() => void)[] = []
     const documents = {
       ...stores.documents,
       refresh: async () => {
-        if (++refreshes > 2) await new Promise<void>((go) => (release = go))
+        if (isHeld) await new Promise<void>((go) => held.push(go))
       },
     }
     const run = await startInMemory([playlistSearch], { log, stores: { ...stores, documents } })
     await until(() => run.published.length === partitions)
-    await new Promise((go) => setTimeout(go, 150))
-    refreshes = 2
+    isHeld = true
     writer.append('a', createdPlaylist('one'))
-    await until(() => contentsOf(playlistSearch, stores).length === 1 && refreshes === 3)
+    await until(() => contentsOf(playlistSearch, stores).length === 1 && held.length > 0)
     expect(run.published.every(({ watermark }) => watermark === 0)).toBe(true)
-    release()
+    isHeld = false
+    for (const release of held) release()
     await run.untilApplied(playlistSearch)
-    refreshes = -1_000
     await run.close()
   })
 })

@@ -10,6 +10,8 @@ const view: View = {
   store: { kind: 'pages', partitionKey: 'playlistId' },
 }
 const position = { topic: 'playlist-events', partition: 0, offset: 4 } as const
+/** Longer than a test may take: what passes only at its end fails. */
+const wokenNotLateMs = 600_000
 const progress = { projection: 'some', version: 1, topic: 'playlist-events', partition: 0, quarantined: [] }
 
 it('misses no progress that comes while it asks where the log ends', async () => {
@@ -22,9 +24,7 @@ it('misses no progress that comes while it asks where the log ends', async () =>
   const gate = createPositionGate({ ...createInMemoryLog(), endOffsets }, watermarks, async () => ({
     watermark: 100,
   }))
-  const startedAt = Date.now()
-  await gate([view], [position], startedAt + 5_000)
-  expect(Date.now() - startedAt).toBeLessThan(1_000)
+  await gate([view], [position], Date.now() + wokenNotLateMs)
 })
 
 it('keeps waiting when a loss takes back what it waited for', async () => {
@@ -53,10 +53,10 @@ it('does not believe old word of a view that was deleted and is being rebuilt', 
     checkpointOf,
   )
   watermarks.observe({ ...progress, watermark: 5 })
-  await gate([view], [position], Date.now() + 5_000)
+  await gate([view], [position], Date.now() + wokenNotLateMs)
   stored = 0
   await expect(gate([view], [position], Date.now() + 300)).rejects.toMatchObject({ code: 'not-yet-visible' })
   stored = 5
-  await gate([view], [position], Date.now() + 5_000)
+  await gate([view], [position], Date.now() + wokenNotLateMs)
   watermarks.close()
 })
