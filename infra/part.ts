@@ -43,11 +43,15 @@ export type Part = {
   readonly addressOf: (ports: Readonly<Record<string, number>>) => string
   readonly artefact?: Artefact
   readonly java?: JavaNeed
+  /** A line for each thing that must be installed by hand before this part can start, with its remedy. */
+  readonly missing?: () => readonly string[]
   /** Writes configuration and formats storage; called before every start, so it must be idempotent. */
   readonly prepare?: (context: PartContext) => Promise<void>
   readonly command: (context: PartContext) => Command
   /** Really asks the part something; throws with the reason while it isn't ready. */
   readonly ready: (context: PartContext, signal: AbortSignal) => Promise<void>
+  /** One line about a ready part for people who look at its status. */
+  readonly detail?: (context: PartContext, signal: AbortSignal) => Promise<string>
   readonly readyTimeoutMs: number
   readonly stopSignal: NodeJS.Signals
   /** How long the part may take to end by itself before it is killed. */

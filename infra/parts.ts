@@ -1,12 +1,14 @@
 import { cassandra } from './engines/cassandra.engine.ts'
+import { connect } from './engines/connect.engine.ts'
 import { kafka } from './engines/kafka.engine.ts'
 import { opensearch } from './engines/opensearch.engine.ts'
+import { postgres } from './engines/postgres.engine.ts'
 import { registry } from './engines/registry.engine.ts'
 import type { Part } from './part.ts'
 import { servicePart } from './services/service.part.ts'
 
 /** The engines, in the order in which people think of them. A new one is a file in `engines/` and a word here. */
-export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch]
+export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch, postgres, connect]
 
 const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 
@@ -37,5 +39,16 @@ export const queryApi = servicePart({
   addressVariable: 'REPRISE_QUERY',
 })
 
+/** Catalogue → log: keeps Debezium's connector as it should be. */
+const connector = servicePart({
+  name: 'connector',
+  folder: 'connect',
+  needs: ['postgres', 'connect', 'kafka', 'registry'],
+  port: 4003,
+  portVariable: 'REPRISE_CONNECTOR_PORT',
+  addressVariable: 'REPRISE_CONNECTOR',
+  detailPath: '/status',
+})
+
 /** Our own processes. */
-export const services: readonly Part[] = [producers, projectors, queryApi]
+export const services: readonly Part[] = [connector, producers, projectors, queryApi]

@@ -1,4 +1,4 @@
-import type { Part } from './part.ts'
+import type { Part, PartContext } from './part.ts'
 import { engines, services } from './parts.ts'
 import type { PartReport } from './progress/report.ts'
 import { stateDirOf } from './state-dir.ts'
@@ -41,10 +41,15 @@ async function statusOfPart(part: Part, stateDir: string, timeoutMs: number): Pr
   return {
     ...found,
     state: reason === undefined ? 'ready' : 'unready',
-    detail: reason ?? '',
+    detail: reason ?? (await detailOf(part, context, timeoutMs)),
     memoryBytes: residentBytesOf(run.pid),
     seconds: Math.round((Date.now() - Date.parse(run.startedAt)) / 1000),
   }
+}
+
+/** What a ready part tells about itself; that it tells nothing is no reason to call it unready. */
+async function detailOf(part: Part, context: PartContext, timeoutMs: number): Promise<string> {
+  return part.detail?.(context, AbortSignal.timeout(timeoutMs)).catch(() => '') ?? ''
 }
 
 function blankOf({ name, kind }: Part): Omit<PartReport, 'state'> {

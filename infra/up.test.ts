@@ -50,6 +50,22 @@ test('a dead part comes back at its old address, and the others stay', async () 
   expect(await statusOf({ stateDir, parts: [store] })).toMatchObject([{ state: 'ready' }])
 })
 
+test('a ready part may tell something about itself; that it fails to is not held against it', async () => {
+  const telling = { ...log, detail: () => Promise.resolve('3 records behind') }
+  const silent = { ...store, detail: () => Promise.reject(new Error('no idea')) }
+  await up({ ...options, parts: [telling, silent] })
+  expect(await statusOf({ stateDir, parts: [telling, silent] })).toMatchObject([
+    { state: 'ready', detail: '3 records behind' },
+    { state: 'ready', detail: '' },
+  ])
+})
+
+test('a part that lacks something is refused with its words, before anything is started', async () => {
+  const lacking = dummyPart('lacking', { missing: () => ['a license: ask the vendor'] })
+  await expect(up({ ...options, parts: [log, lacking] })).rejects.toThrow('- a license: ask the vendor')
+  expect(readRuns(stateDir)).toEqual({})
+})
+
 test('restart brings a part back at its old address with another process', async () => {
   const before = await up(options)
   const pid = pidOf('store', stateDir)

@@ -5,7 +5,12 @@ import { javaVariableOf } from './find-java.ts'
 import { runTool } from './run-tool.ts'
 
 /** What a start is going to need beyond what is in the cache. */
-export type Needs = { readonly artefacts: boolean; readonly javas: readonly JavaNeed[] }
+export type Needs = {
+  readonly artefacts: boolean
+  readonly javas: readonly JavaNeed[]
+  /** What the parts themselves found missing. */
+  readonly others?: readonly string[]
+}
 
 /** Names everything that must be installed by hand, each with the command that does it. */
 export class MissingPrerequisites extends Error {
@@ -23,8 +28,11 @@ export async function checkPrerequisites(needs: Needs, env: Environment): Promis
 }
 
 /** A line for each missing program. */
-export async function missingPrerequisites({ artefacts, javas }: Needs, env: Environment): Promise<string[]> {
-  const missing: string[] = []
+export async function missingPrerequisites(
+  { artefacts, javas, others = [] }: Needs,
+  env: Environment,
+): Promise<string[]> {
+  const missing = [...others]
   if (artefacts && !isOnPath('mvn', env))
     missing.push(`Maven, which fetches the engines: ${install('maven', 'maven', env)}`)
   if (artefacts && !isOnPath('tar', env))

@@ -18,7 +18,11 @@ export async function checkProvisions(parts: readonly Part[], env: Environment):
   const artefacts = parts.flatMap(({ artefact }) => artefact ?? [])
   const damages = await Promise.all(artefacts.map((artefact) => damageOf(artefactDirOf(artefact, cacheDir))))
   await checkPrerequisites(
-    { artefacts: damages.some((damage) => damage !== undefined), javas: [...javas] },
+    {
+      artefacts: damages.some((damage) => damage !== undefined),
+      javas: [...javas],
+      others: parts.flatMap(({ missing }) => missing?.() ?? []),
+    },
     env,
   )
 }

@@ -5,12 +5,17 @@ export type ToolRun = {
   readonly args: readonly string[]
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** For its standard input, which is empty otherwise. */
+  readonly input?: string
   readonly onText?: (text: string) => void
 }
 
 /** Runs a program to its end; throws with its last lines when it fails. Gives back what it printed. */
 export function runTool(run: ToolRun): Promise<string> {
-  const child = spawn(run.file, run.args, { cwd: run.cwd, env: run.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(run.file, run.args, { cwd: run.cwd, env: run.env, stdio: 'pipe' })
+  // A program that ends without reading says why by its exit code.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(run.input ?? '')
   let output = ''
   const collect = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-200_000)

@@ -10,6 +10,8 @@ test('every engine answers from the state directory that the tests are told', as
     'registry ready',
     'cassandra ready',
     'opensearch ready',
+    'postgres ready',
+    'connect ready',
   ])
 })
 
@@ -26,3 +28,32 @@ test('OpenSearch makes no index that nobody declared', async () => {
   })
   expect(response.status).toBe(404)
 })
+
+test('Connect has Debezium for PostgreSQL, and its converter to Avro can be loaded', async () => {
+  const body = await askHttp(`${process.env.REPRISE_CONNECT}/connector-plugins`, AbortSignal.timeout(5000))
+  expect(body).toContain('io.debezium.connector.postgresql.PostgresConnector')
+  expect(await converterError('io.apicurio.registry.utils.converter.AvroConverter')).toEqual([])
+  expect(await converterError('io.apicurio.Absent')).toHaveLength(1)
+})
+
+type Validation = {
+  readonly configs: readonly {
+    readonly value: { readonly name: string; readonly errors: readonly string[] }
+  }[]
+}
+
+/** What Connect has against a converter in a connector's configuration. */
+async function converterError(converter: string): Promise<readonly string[]> {
+  const name = 'io.debezium.connector.postgresql.PostgresConnector'
+  const body = await askHttp(
+    `${process.env.REPRISE_CONNECT}/connector-plugins/${name}/config/validate`,
+    AbortSignal.timeout(20_000),
+    {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'tried', 'connector.class': name, 'value.converter': converter }),
+    },
+  )
+  const { configs } = JSON.parse(body) as Validation
+  return configs.find(({ value }) => value.name === 'value.converter')?.value.errors ?? []
+}

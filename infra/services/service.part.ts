@@ -10,6 +10,8 @@ export type ServiceSpec = {
   readonly addressVariable: string
   /** The folder with its `main.ts`, where that isn't its name: tests start a second process of a service. */
   readonly folder?: string
+  /** Where it answers `{"detail"}`, a line for people who look at its status. */
+  readonly detailPath?: string
 }
 
 /** kafkajs sets timers in the past, which Node 24 tells at length; see docs/kafkajs.md. */
@@ -19,7 +21,7 @@ const projectRoot = join(import.meta.dirname, '..', '..')
 
 /** One of our own processes: `<name>/main.ts`, started by path, told everything by REPRISE_* variables. */
 export function servicePart(spec: ServiceSpec): Part {
-  const { name, needs, portVariable, port, addressVariable, folder = name } = spec
+  const { name, needs, portVariable, port, addressVariable, folder = name, detailPath } = spec
   return {
     name,
     kind: 'service',
@@ -36,8 +38,16 @@ export function servicePart(spec: ServiceSpec): Part {
     ready: async ({ ports }, signal) => {
       await askHttp(`http://127.0.0.1:${ports.client}/readyz`, signal)
     },
+    ...(detailPath === undefined ? {} : { detail: detailAt(detailPath) }),
     readyTimeoutMs: 120_000,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 20_000,
+  }
+}
+
+function detailAt(path: string): NonNullable<Part['detail']> {
+  return async ({ ports }, signal) => {
+    const answer: unknown = JSON.parse(await askHttp(`http://127.0.0.1:${ports.client}${path}`, signal))
+    return (answer as { readonly detail?: string }).detail ?? ''
   }
 }
