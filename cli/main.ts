@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addCatalogue } from './commands/catalogue.command.ts'
 import { addDemo } from './commands/demo.command.ts'
 import { addDown } from './commands/down.command.ts'
 import { addLogs } from './commands/logs.command.ts'
@@ -15,6 +16,7 @@ const commands: readonly ((program: Command) => void)[] = [
   addLogs,
   addReset,
   addToken,
+  addCatalogue,
   addDemo,
 ]
 
