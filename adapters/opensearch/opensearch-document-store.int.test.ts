@@ -13,7 +13,7 @@ documentStoreContract(
   () => Promise.resolve(createOpenSearchDocumentStore({ node, prefix, logger: quiet })),
   async () => {
     const client = new Client({ node })
-    await client.indices.delete({ index: `${prefix}contract` })
+    await client.indices.delete({ index: `${prefix}*` })
     await client.close()
   },
 )

@@ -1,11 +1,19 @@
 import { Client, errors } from '@opensearch-project/opensearch'
 import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import type { DocumentIndex, DocumentStore, DocumentWrite } from '@reprise/core/ports/document-store.port.ts'
+import { logicalNameOf } from '@reprise/core/layout/physical-index.ts'
+import type {
+  Document,
+  DocumentHits,
+  DocumentStore,
+  DocumentWrite,
+  WantedDocuments,
+} from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { bulkBodies, checkItems } from './bulk.ts'
+import { createLiveIndexes, indexNamesOf } from './live-index.ts'
 
 /** Where OpenSearch is. */
 export type OpenSearchOptions = {
@@ -17,8 +25,6 @@ export type OpenSearchOptions = {
 
 /** A bulk of 5 MB, or the refresh after it, takes seconds on a busy node. */
 const slow = { requestTimeout: 30_000 } as const
-
-type Document = Readonly<Record<string, unknown>>
 
 /**
  * The DocumentStore port on OpenSearch. Stamps are external versions; an answer 409 means that something newer is
@@ -43,70 +49,34 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
     onRestart: () => lost('a node of the cluster was restarted'),
   })
 
-  const nameOf = ({ name }: DocumentIndex) => `${options.prefix}${name}`
+  const names = indexNamesOf(options.prefix)
+  const { ensure, isLive, promote } = createLiveIndexes(client, options.prefix)
+  const get = (name: string, ids: readonly string[]) => asking(() => documentsIn(client, name, ids))
+  const refresh = (name: string) => {
+    const shared = refreshes.get(name) ?? coalesced(() => refreshOnce(client, name))
+    refreshes.set(name, shared)
+    return asking(shared)
+  }
+  const logicalOf = (physical: string) => logicalNameOf(physical.slice(options.prefix.length))
+  const search = (searched: readonly string[], body: Document) =>
+    asking(async () => hitsOf(await searchIn(client, searched, body), logicalOf))
 
   return {
-    ensure: (index) =>
-      asking(async () => {
-        const { body: exists } = await client.indices.exists({ index: nameOf(index) })
-        if (!exists)
-          await client.indices
-            .create({ index: nameOf(index), body: creationOf(index) as never, timeout: '25s' }, slow)
-            .catch(alreadyThere)
-        await client.indices.putAlias({ index: nameOf(index), name: writeAliasOf(nameOf(index)) })
-      }),
-    get: (index, ids) =>
-      asking(async () => {
-        if (ids.length === 0) return new Map<string, Document>()
-        const { body } = await client.mget({ index: nameOf(index), body: { ids: [...ids] }, realtime: true })
-        const found = body.docs as readonly {
-          _id: string
-          found?: boolean
-          _source?: Document
-          error?: { reason: string }
-        }[]
-        const failed = found.find(({ error }) => error !== undefined)
-        if (failed) throw new StoreUnavailable(`OpenSearch does not answer: ${failed.error?.reason ?? ''}`)
-        return new Map(
-          found.flatMap(({ _id, found: there, _source }) => (there ? [[_id, _source ?? {}]] : [])),
-        )
-      }),
-    write: (index, writes: readonly DocumentWrite[]) =>
-      asking(async () => {
-        for (const body of bulkBodies(writeAliasOf(nameOf(index)), writes)) {
-          const { body: answer } = await client.bulk({ body: body as never, require_alias: true }, slow)
-          checkItems(answer.items)
-        }
-      }),
-    refresh: (index) => {
-      const name = nameOf(index)
-      const shared =
-        refreshes.get(name) ??
-        coalesced(async () => {
-          await client.indices.refresh({ index: name }, slow)
-        })
-      refreshes.set(name, shared)
-      return asking(shared)
+    ensure: (index) => asking(() => ensure(index)),
+    get: (index, ids) => get(names.physicalOf(index), ids),
+    write: (index, writes) => asking(() => writeIn(client, names.writersOf(index), writes)),
+    refresh: (index) => refresh(names.physicalOf(index)),
+    find: async (index, wanted) => {
+      const { hits } = await search([names.physicalOf(index)], findingOf(wanted))
+      return hits.map(({ id }) => id)
     },
-    search: (index, body) =>
-      asking(async () => {
-        const { body: answer } = await client.search({
-          index: nameOf(index),
-          // A shard that fails is a store that can't answer, never a shorter answer.
-          allow_partial_search_results: false,
-          body: { track_total_hits: true, ...body },
-        })
-        const { total, hits } = answer.hits as unknown as Hits
-        return {
-          total: typeof total === 'number' ? total : total.value,
-          hits: hits.map((hit) => ({
-            id: hit._id,
-            score: hit._score ?? 0,
-            document: hit._source ?? {},
-            sort: hit.sort ?? [],
-          })),
-        }
-      }),
+    isLive: (index) => asking(() => isLive(index)),
+    promote: (index, isAsNew) => asking(() => promote(index, isAsNew)),
+    live: {
+      get: (index, ids) => get(names.liveOf(index), ids),
+      refresh: (index) => refresh(names.liveOf(index)),
+      search: (indexes, body) => search(indexes.map(names.liveOf), body),
+    },
     onLost,
     close: async () => {
       pulse.stop()
@@ -115,26 +85,75 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
   }
 }
 
+const documentsIn = async (client: Client, index: string, ids: readonly string[]) => {
+  if (ids.length === 0) return new Map<string, Document>()
+  const { body } = await client.mget({ index, body: { ids: [...ids] }, realtime: true })
+  const found = body.docs as readonly Found[]
+  const failed = found.find(({ error }) => error !== undefined)
+  if (failed) throw new StoreUnavailable(`OpenSearch does not answer: ${failed.error?.reason ?? ''}`)
+  return new Map(found.flatMap(({ _id, found: there, _source }) => (there ? [[_id, _source ?? {}]] : [])))
+}
+
+type Found = {
+  readonly _id: string
+  readonly found?: boolean
+  readonly _source?: Document
+  readonly error?: { readonly reason: string }
+}
+
+const writeIn = async (client: Client, alias: string, writes: readonly DocumentWrite[]): Promise<void> => {
+  for (const body of bulkBodies(alias, writes)) {
+    const { body: answer } = await client.bulk({ body: body as never, require_alias: true }, slow)
+    checkItems(answer.items)
+  }
+}
+
+const refreshOnce = async (client: Client, index: string): Promise<void> => {
+  await client.indices.refresh({ index }, slow)
+}
+
+const findingOf = ({ field, values, sortedBy, limit, after }: WantedDocuments) => ({
+  query: { bool: { filter: { terms: { [field]: values } } } },
+  sort: [{ [sortedBy]: 'asc' }],
+  size: limit,
+  _source: false,
+  track_total_hits: false,
+  ...(after !== undefined && { search_after: [after] }),
+})
+
+const searchIn = async (client: Client, indexes: readonly string[], body: Document): Promise<Hits> => {
+  const { body: answer } = await client.search({
+    index: [...indexes],
+    // A shard that fails is a store that can't answer, never a shorter answer.
+    allow_partial_search_results: false,
+    body: { track_total_hits: true, ...body },
+  })
+  return answer.hits as unknown as Hits
+}
+
 type Hits = {
-  readonly total: number | { readonly value: number }
+  readonly total?: number | { readonly value: number }
   readonly hits: readonly {
+    readonly _index: string
     readonly _id: string
     readonly _score: number | null
     readonly _source?: Document
     readonly sort?: readonly unknown[]
+    readonly highlight?: Readonly<Record<string, readonly string[]>>
   }[]
 }
 
-/** One shard and no replica suit one node; refreshing is asked for, not timed. Unknown fields are refused, not guessed. */
-const creationOf = ({ mappings, settings }: DocumentIndex) => ({
-  settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '-1', ...settings },
-  mappings: { dynamic: 'strict', ...mappings },
+const hitsOf = ({ total = 0, hits }: Hits, logicalOf: (physical: string) => string): DocumentHits => ({
+  total: typeof total === 'number' ? total : total.value,
+  hits: hits.map((hit) => ({
+    index: logicalOf(hit._index),
+    id: hit._id,
+    score: hit._score ?? 0,
+    document: hit._source ?? {},
+    sort: hit.sort ?? [],
+    highlight: hit.highlight ?? {},
+  })),
 })
-
-const alreadyThere = (reason: unknown): void => {
-  if (reason instanceof errors.ResponseError && /resource_already_exists/.test(reason.message)) return
-  throw reason
-}
 
 /** Answers that mean "not now"; also a missing index, which comes back when the projectors start again. */
 const failureOf = (cause: unknown): Error => {
@@ -165,9 +184,3 @@ type ClusterState = {
 }
 
 const isPassing = (status: number): boolean => status === 404 || status === 429 || status >= 500
-
-/**
- * Bulks name this alias and require it to be one. A bulk to an index that was deleted under us would create it again
- * with guessed mappings, and a view without its past; so it fails instead, until `ensure` has made both.
- */
-const writeAliasOf = (index: string): string => `${index}-write`
