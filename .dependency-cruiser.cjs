@@ -1,5 +1,5 @@
 /** The import table of the design: folders follow the data flow and nothing crosses it sideways. */
-const ours = '^(schemas|core|adapters|producers|projectors|query-api|infra|cli|e2e|bench)/'
+const ours = '^(schemas|core|adapters|producers|projectors|query-api|connect|infra|cli|e2e|bench)/'
 const allowed = (folder, targets, comment, except = {}) => ({
   name: `${folder}-imports`,
   comment,
@@ -15,9 +15,17 @@ module.exports = {
     allowed('schemas', [], 'The contract imports nothing of ours.'),
     allowed('core', ['schemas'], 'The vocabulary imports the contract alone.'),
     allowed('adapters', ['core', 'schemas'], 'Adapters implement the ports of core.'),
-    allowed('producers', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
+    allowed('producers', ['core', 'schemas', 'projectors'], 'Adapters are chosen in main.ts.', {
       pathNot: [composition, tests],
     }),
+    {
+      name: 'producers-know-the-catalogue',
+      comment: 'Plays carry what the view of the catalogue says; of projections nothing else is known.',
+      severity: 'error',
+      from: { path: '^producers/', pathNot: tests },
+      to: { path: '^projectors/', pathNot: '^projectors/catalogue\\.projection\\.ts$' },
+    },
+    allowed('connect', [], 'The connector stands alone: it meets the others in the log.', { pathNot: tests }),
     allowed('projectors', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
       pathNot: [composition, tests],
     }),
@@ -45,7 +53,7 @@ module.exports = {
     allowed('infra', [], 'The launcher starts engines and services by path.', { pathNot: tests }),
     allowed(
       'cli',
-      ['core', 'schemas', 'adapters', 'infra'],
+      ['core', 'schemas', 'adapters', 'infra', 'connect'],
       'The command line uses clients and the launcher.',
     ),
     {

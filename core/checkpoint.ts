@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import type { StoredRecord } from './ports/log.port.ts'
+
 /**
  * Law 11: how far a view is, stored in the view's own store after its rows. The reader starts at `offset`, reads that
  * record again and compares its id.
@@ -7,8 +10,17 @@ export type Checkpoint = {
   readonly offset: number
   /** The id of that record: another id there means another log. */
   readonly recordId: string
-  /** The last accepted id up to and including that record (law 3). */
+  /**
+   * Where the rule stands that says which records count: the last accepted id up to and including that record (law 3),
+   * or the highest place in the database's log (law 7).
+   */
   readonly lastAcceptedId: string
   /** The cluster that the topic lives in. */
   readonly incarnation: string
 }
+
+/** What tells a record from another one at the same offset: its id, or a hash where its writer gives it none. */
+export const recordIdOf = ({ eventId, key, value }: StoredRecord): string =>
+  eventId === ''
+    ? createHash('sha256').update(key).update('\0').update(value).digest('base64url').slice(0, 22)
+    : eventId

@@ -6,6 +6,8 @@ export type Column<T = unknown, Optional extends boolean = boolean> = {
   readonly isOptional: Optional
   /** JSON Schema of a value, without null. */
   readonly schema: Readonly<Record<string, unknown>>
+  /** Whether values are more than one text, number or truth: lists and objects. */
+  readonly isStructured: boolean
   /** Stands in required columns of a row that is marked absent. */
   readonly empty: string | number | boolean
   /** A phantom: carries the TypeScript type. */
@@ -29,12 +31,14 @@ const columnOf = <T>(
   cell: CellType,
   schema: Readonly<Record<string, unknown>>,
   empty: string | number | boolean,
+  isStructured = false,
 ): Column<T, false> => ({
   cell,
   schema,
   empty,
+  isStructured,
   isOptional: false,
-  optional: () => ({ ...columnOf<T>(cell, schema, empty), isOptional: true }),
+  optional: () => ({ ...columnOf<T>(cell, schema, empty, isStructured), isOptional: true }),
 })
 
 /** Names the columns of a row. The table, the TypeScript type and the API's schema derive from it. */
@@ -58,3 +62,6 @@ export const boolean = () => columnOf<boolean>('boolean', { type: 'boolean' }, f
 /** One of the given texts. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   columnOf<T[number]>('text', { type: 'string', enum: values }, values[0])
+
+/** A list or an object, by the JSON Schema of its value. In rows it is kept as JSON. */
+export const json = <T>(schema: Readonly<Record<string, unknown>>) => columnOf<T>('text', schema, '', true)

@@ -25,6 +25,13 @@ export const settings = {
     'The local data centre of Cassandra',
   ),
   openSearch: setting('REPRISE_OPENSEARCH', z.url(), 'http://127.0.0.1:9200', 'OpenSearch address'),
+  postgres: setting(
+    'REPRISE_POSTGRES',
+    z.url(),
+    'postgres://reprise@127.0.0.1:5432/reprise',
+    'PostgreSQL of the catalogue; a namespace has a database of its own beside the one that is named',
+  ),
+  connect: setting('REPRISE_CONNECT', z.url(), 'http://127.0.0.1:8083', 'Kafka Connect, its REST address'),
   namespace: setting(
     'REPRISE_NAMESPACE',
     z.string().regex(/^([a-z][a-z0-9_]{0,30})?$/),
@@ -45,6 +52,12 @@ export const settings = {
     port(),
     '4002',
     "Port of the projectors' health and metrics",
+  ),
+  connectorPort: setting(
+    'REPRISE_CONNECTOR_PORT',
+    port(),
+    '4003',
+    'Port of the process that looks after the connector',
   ),
   jwks: setting(
     'REPRISE_JWKS',

@@ -56,8 +56,15 @@ export const playIdentityOf = ({
 /** The id of a track that no catalogue names: derived from artist and title. */
 export const unlistedTrackIdOf = (artist: string, title: string): string => derived('track', [artist, title])
 
+/** The id of an artist that is known by name alone. */
+export const unlistedArtistIdOf = (name: string): string => derived('artist', [name])
+
 /** The opaque id of a user that an outside system knows by another name. */
 export const importedUserIdOf = (source: string, name: string): string => derived('user', [source, name])
+
+/** The id of the word that an entity's plays have reached a power of two. */
+export const popularityEventIdOf = (entityId: string, power: number): string =>
+  derived('popularity', [entityId, power])
 
 const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_key, part: unknown) =>

@@ -8,8 +8,12 @@ export class BadPosition extends Error {
   override readonly name = 'BadPosition'
 }
 
-/** Frozen for ever: tokens outlive the process that made them. */
-const codes: Readonly<Record<EventTopic, number>> = { 'playlist-events': 1, 'playback-events': 2 }
+/** Frozen for ever: tokens outlive the process that made them. 3 is kept for the library's events. */
+const codes: Readonly<Record<EventTopic, number>> = {
+  'playlist-events': 1,
+  'playback-events': 2,
+  'catalogue-changes': 4,
+}
 const topicByCode = new Map(Object.entries(codes).map(([topic, code]) => [code, topic as EventTopic]))
 
 /** The opaque token of a position, about ten characters: topic, partition, offset and a check byte, base64url. */

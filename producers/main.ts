@@ -1,13 +1,17 @@
 import { createJwtAuthenticator } from '@reprise/adapters/auth/jwt-authenticator.ts'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
+import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
+import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
 import { createLogger } from '@reprise/adapters/logger.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { openApiRoutes } from './openapi/openapi.routes.ts'
 import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
+import { createCatalogueTracks } from './plays/catalogue-tracks.ts'
 import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog } from './write-path/command-log.ts'
 import { newEventId } from './write-path/event-id.ts'
@@ -30,6 +34,15 @@ const commands = await createCommandLog({
   newEventId,
   waitMsMax,
 })
+const rows = createLateRowStore(() =>
+  createCassandraRowStore({
+    contactPoints: configuration.cassandra,
+    datacenter: configuration.cassandraDatacenter,
+    keyspace: storeNamesOf(namespace).keyspace,
+    logger,
+  }),
+)
+const tracks = await createCatalogueTracks({ log, codec, rows, logger })
 const appender = await log.createAppender('playback-events')
 const service = await startHttpService({
   service: 'producers',
@@ -48,8 +61,7 @@ const service = await startHttpService({
       partitions: (await log.endOffsets('playback-events')).length,
       now: Date.now,
       newEventId,
-      // There is no catalogue yet: every track is unresolved.
-      trackFacts: () => undefined,
+      factsOf: tracks.factsOf,
     }),
   ],
   ready: commands.notReady,
@@ -59,7 +71,8 @@ logger.info({ port: service.port }, 'the command API listens')
 const stop = async () => {
   await service.close()
   await Promise.all([commands.close(), appender.close()])
-  await log.close()
+  await tracks.close()
+  await Promise.all([log.close(), rows.close()])
   process.exit(0)
 }
 process.once('SIGTERM', () => void stop())

@@ -9,8 +9,9 @@ import { configurationOf, type Configuration } from '@reprise/core/configuration
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { findProjections } from './engine/find-projections.ts'
-import { createLateRowStore } from './engine/late-row-store.ts'
+import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
 import { runAll, unwellOf, type Running } from './engine/run-all.ts'
+import { createPopularity } from './popularity/publish-popularity.ts'
 
 /** Ends the process if it can't end in good order within this time. */
 const closeMsMax = 8_000
@@ -39,11 +40,19 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     ready: () => (now.running ? unwellOf(now.running.status()) : 'the projectors are starting'),
   })
   const { log, codec, stores } = await connect(configuration, logger)
+  const said = await log.createAppender('catalogue-changes')
+  const popularity = createPopularity({
+    rows: stores.rows,
+    codec,
+    appender: said,
+    partitions: (await log.endOffsets('playback-events')).length,
+  })
   const running = await runAll(await findProjections(new URL('.', import.meta.url)), {
     log,
     codec,
     logger,
     stores,
+    popularity,
   })
   now.running = running
 
@@ -51,6 +60,7 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     logger.info({ signal }, 'the projectors end')
     setTimeout(() => process.exit(1), closeMsMax).unref()
     await Promise.all([http.close(1_000), running.close()])
+    await said.close()
     await Promise.all([log.close(), stores.rows.close(), stores.documents.close()])
     process.exit(0)
   })

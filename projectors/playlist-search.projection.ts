@@ -1,15 +1,8 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
-import { columns, instant, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
+import { columns, instant, int, json, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { existing, openSearchIndex, projection } from '@reprise/core/projection.ts'
-
-/** Words as people type them: folded to lower case without accents. `prefixes` also finds them by their beginnings. */
-const analysis = {
-  filter: { beginnings: { type: 'edge_ngram', min_gram: 1, max_gram: 20, preserve_original: true } },
-  analyzer: {
-    folded: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'asciifolding'] },
-    prefixes: { type: 'custom', tokenizer: 'standard', filter: ['lowercase', 'asciifolding', 'beginnings'] },
-  },
-}
+import { foldedMapping, searchSettings } from './search/analysis.ts'
+import { type FoldedName, foldedNameOf } from '@reprise/core/search/folded-name.ts'
 
 /**
  * Playlists as search finds them, by name while it is typed, and by description. A deleted one is absent. Private ones
@@ -17,7 +10,7 @@ const analysis = {
  */
 export const playlistSearch = projection({
   name: 'playlist-search',
-  version: 1,
+  version: 2,
   from: 'playlist-events',
   row: columns({
     playlistId: uuid(),
@@ -28,44 +21,43 @@ export const playlistSearch = projection({
     visibility: oneOf('public', 'private'),
     trackCount: int(),
     changedAt: instant(),
+    folded: json<FoldedName>({ type: 'object' }),
   }),
   store: openSearchIndex({
     id: 'playlistId',
-    settings: { analysis },
+    settings: searchSettings,
     mappings: {
-      playlistId: { type: 'keyword' },
-      streamVersion: { type: 'integer', index: false },
+      playlistId: { type: 'keyword', index: false, doc_values: false },
+      streamVersion: { type: 'integer', index: false, doc_values: false },
       ownerId: { type: 'keyword' },
-      name: {
-        type: 'text',
-        analyzer: 'prefixes',
-        search_analyzer: 'folded',
-        fields: { words: { type: 'text', analyzer: 'folded' } },
-      },
-      description: { type: 'text', analyzer: 'folded' },
+      name: { type: 'keyword', index: false, doc_values: false },
+      description: { type: 'keyword', index: false, doc_values: false },
       visibility: { type: 'keyword' },
-      trackCount: { type: 'integer' },
-      changedAt: { type: 'date', format: 'epoch_millis' },
+      trackCount: { type: 'integer', index: false, doc_values: false },
+      changedAt: { type: 'date', format: 'epoch_millis', index: false, doc_values: false },
+      folded: foldedMapping,
     },
   }),
   key: ({ meta }) => ({ playlistId: meta.streamId }),
   on: {
-    PlaylistCreated: (_none, { meta, data }) => ({
-      playlistId: meta.streamId,
-      streamVersion: meta.streamVersion ?? 1,
-      ownerId: meta.actorId,
-      name: plainOf(data.name, ''),
-      description: plainOf(data.description, null) || null,
-      visibility: data.visibility,
-      trackCount: 0,
-      changedAt: meta.occurredAt,
-    }),
-    PlaylistDetailsChanged: (row, { meta, data: { changes } }) => ({
-      ...changed(existing(row), meta),
-      ...(changes.name !== null && { name: plainOf(changes.name, '') }),
-      ...(changes.description !== null && { description: plainOf(changes.description, null) || null }),
-      ...(changes.visibility !== null && { visibility: changes.visibility }),
-    }),
+    PlaylistCreated: (_none, { meta, data }) =>
+      findable({
+        playlistId: meta.streamId,
+        streamVersion: meta.streamVersion ?? 1,
+        ownerId: meta.actorId,
+        name: plainOf(data.name, ''),
+        description: plainOf(data.description, null) || null,
+        visibility: data.visibility,
+        trackCount: 0,
+        changedAt: meta.occurredAt,
+      }),
+    PlaylistDetailsChanged: (row, { meta, data: { changes } }) =>
+      findable({
+        ...changed(existing(row), meta),
+        ...(changes.name !== null && { name: plainOf(changes.name, '') }),
+        ...(changes.description !== null && { description: plainOf(changes.description, null) || null }),
+        ...(changes.visibility !== null && { visibility: changes.visibility }),
+      }),
     PlaylistEdited: (row, { meta, data }) => {
       const next = changed(existing(row), meta)
       return { ...next, trackCount: next.trackCount + data.added - data.removed }
@@ -79,3 +71,12 @@ const changed = <Row extends { readonly streamVersion: number; readonly changedA
   row: Row,
   meta: { readonly streamVersion: number | null; readonly occurredAt: number },
 ): Row => ({ ...row, streamVersion: meta.streamVersion ?? row.streamVersion + 1, changedAt: meta.occurredAt })
+
+type Details = { readonly playlistId: string; readonly name: string; readonly description: string | null }
+
+/** By its name; its description is what the name belongs to. */
+const findable = <Row extends Details>(row: Row): Row & { readonly folded: FoldedName } => {
+  const { playlistId, name, description } = row
+  const key = `playlist/${playlistId}`
+  return { ...row, folded: foldedNameOf({ key, rank: 3, name, artists: [], more: description ?? '' }) }
+}

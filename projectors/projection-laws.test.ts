@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import { partitionCountOf } from '@reprise/schemas/topics.ts'
 import { findProjections } from './engine/find-projections.ts'
+import type { AnyDeclaration } from './engine/run-projection.ts'
+import { writeCatalogueHistory } from './testing/catalogue-history.ts'
 import { createHold, cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from './testing/faults.ts'
 import { createHistoryWriter } from './testing/history-writer.ts'
 import { type InMemoryRun, contentsOf, runInMemory, startInMemory, until } from './testing/in-memory-run.ts'
@@ -18,15 +20,23 @@ const projections = await findProjections(new URL('.', import.meta.url))
 const createLog = () => createInMemoryLog({ partitions, now: () => recordedAround })
 
 /** The same history for every projection of a topic; `noise` is what readers must skip. */
-const writeHistory = (log: InMemoryLog, { from }: AnyProjection, events: number, noise = true) => {
+const writeHistory = (log: InMemoryLog, { from }: AnyDeclaration, events: number, noise = true, seed = 7) => {
+  const random = createRandom(seed)
+  if (from === 'catalogue-changes') {
+    writeCatalogueHistory(log, random, { events, noise })
+    return
+  }
   const writer = createHistoryWriter(log, from, partitions)
   const write = from === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
-  write(writer, createRandom(7), { events, noise })
+  write(writer, random, { events, noise })
 }
 
 test('projections are found by themselves', () => {
   expect(projections.map(({ name }) => name).sort()).toEqual([
+    'catalogue',
+    'catalogue-search',
     'listening-history',
+    'play-totals',
     'playlist-details',
     'playlist-search',
     'playlist-tracks',
@@ -209,17 +219,17 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
 )
 
 /** Goes on writing one history, so many events at a time. */
-const createWrites = (log: InMemoryLog, { from }: AnyProjection) => {
+const createWrites = (log: InMemoryLog, projection: AnyDeclaration) => {
+  const { from } = projection
   const whole = createLog()
-  const writer = createHistoryWriter(whole, from, partitions)
-  const write = from === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
-  write(writer, createRandom(11), { events: 150 })
-  const left = Array.from({ length: partitions }, (_, partition) => [...whole.recordsOf(from, partition)])
+  writeHistory(whole, projection, 150, true, 11)
+  const count = partitionCountOf(from, partitions)
+  const left = Array.from({ length: count }, (_, partition) => [...whole.recordsOf(from, partition)])
   return (events: number) => {
     for (const [partition, records] of left.entries())
       for (const { key, value, eventId, eventType, previous } of records.splice(
         0,
-        Math.ceil(events / partitions),
+        Math.ceil(events / count),
       )) {
         const headers = { ce_id: eventId, ce_type: eventType, ...(previous !== undefined && { previous }) }
         log.appendAsStranger(from, [{ partition, key, value, headers }])
@@ -227,7 +237,11 @@ const createWrites = (log: InMemoryLog, { from }: AnyProjection) => {
   }
 }
 
-const untilEither = async (runs: readonly InMemoryRun[], log: InMemoryLog, { name, from }: AnyProjection) => {
+const untilEither = async (
+  runs: readonly InMemoryRun[],
+  log: InMemoryLog,
+  { name, from }: AnyDeclaration,
+) => {
   const ends = await log.endOffsets(from)
   const isThere = (end: number, partition: number) =>
     runs.some(({ published }) =>

@@ -11,20 +11,21 @@ import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
-import { documentLayoutOf, presentOnly } from '@reprise/core/layout/document-layout.ts'
+import { presentOnly } from '@reprise/core/layout/document-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
-import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { type EventTopic, partitionCountOf } from '@reprise/schemas/topics.ts'
 import { findProjections } from './engine/find-projections.ts'
+import type { AnyDeclaration } from './engine/run-projection.ts'
 import { playlistSearch } from './playlist-search.projection.ts'
-import { codec as plainCodec } from './testing/codec.ts'
+import { writeCatalogueHistory } from './testing/catalogue-history.ts'
+import { codec as plainCodec, isJson } from './testing/codec.ts'
 import { cutShort, withoutGroups } from './testing/faults.ts'
 import { createHistoryWriter } from './testing/history-writer.ts'
-import { quiet, runInMemory, startInMemory, tableOf } from './testing/in-memory-run.ts'
+import { indexOf, quiet, runInMemory, startInMemory, tableOf } from './testing/in-memory-run.ts'
 import { writePlaybackHistory } from './testing/playback-history.ts'
 import { createdPlaylist, writePlaylistHistory } from './testing/playlist-history.ts'
 import { createRandom } from './testing/random.ts'
@@ -41,20 +42,30 @@ let codec: EventCodec
 let rows: RowStore
 let documents: DocumentStore
 
+/** What Debezium would write is JSON here: its own registry client isn't ours to test. */
+const withJson = (real: EventCodec): EventCodec => ({
+  ...real,
+  learn: (values) => real.learn(values.filter((value) => !isJson(value))),
+  decode: (bytes) => (isJson(bytes) ? plainCodec : real).decode(bytes),
+})
+
 /** Copies a history that was made in memory into the real log, encoded against the real registry. */
 const copy = async (topic: EventTopic, seed: number, events: number): Promise<void> => {
   const made = createInMemoryLog({ partitions })
-  const writer = createHistoryWriter(made, topic, partitions)
-  const write = topic === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
-  write(writer, createRandom(seed), { events })
-  if (topic === 'playlist-events') writer.append('found', createdPlaylist('Fête de la Musique'))
+  if (topic === 'catalogue-changes') writeCatalogueHistory(made, createRandom(seed), { events })
+  else {
+    const writer = createHistoryWriter(made, topic, partitions)
+    const write = topic === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
+    write(writer, createRandom(seed), { events })
+    if (topic === 'playlist-events') writer.append('found', createdPlaylist('Fête de la Musique'))
+  }
   const appender = await log.createAppender(topic)
-  for (let partition = 0; partition < partitions; partition++)
+  for (let partition = 0; partition < partitionCountOf(topic, partitions); partition++)
     await appender.append(
       made.recordsOf(topic, partition).map(({ key, value, eventId, eventType, previous }) => ({
         partition,
         key,
-        value: codec.encode(topic, eventType, plainCodec.decode(value).value),
+        value: isJson(value) ? value : codec.encode(topic, eventType, plainCodec.decode(value).value),
         headers: { ce_id: eventId, ce_type: eventType, ...(previous !== undefined && { previous }) },
       })),
     )
@@ -62,11 +73,11 @@ const copy = async (topic: EventTopic, seed: number, events: number): Promise<vo
 }
 
 /** The views as an independent run in memory makes them of the same log, against those of the real stores. */
-const compare = async (projection: AnyProjection): Promise<void> => {
+const compare = async (projection: AnyDeclaration): Promise<void> => {
   const expected = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
   await runInMemory(projection, { log: withoutGroups(log), stores: expected, codec })
   if (projection.store.kind === 'document') {
-    const { index } = documentLayoutOf(playlistSearch)
+    const index = indexOf(projection)
     const all = [...expected.documents.documentsOf(index)].filter(([id]) => !id.startsWith('checkpoint_'))
     const found = await documents.get(
       index,
@@ -90,12 +101,13 @@ const compare = async (projection: AnyProjection): Promise<void> => {
 beforeAll(async () => {
   await ensureTopics({ brokers, namespace, partitions, logger: quiet })
   log = await createKafkaLog({ brokers, namespace, logger: quiet })
-  codec = await createRegistryCodec({ url, namespace, logger: quiet })
+  codec = withJson(await createRegistryCodec({ url, namespace, logger: quiet }))
   const datacenter = configuration.cassandraDatacenter
   rows = await createCassandraRowStore({ contactPoints, datacenter, keyspace, logger: quiet })
   documents = createOpenSearchDocumentStore({ node, prefix: indexPrefix, logger: quiet })
   await copy('playlist-events', 5, 400)
   await copy('playback-events', 6, 600)
+  await copy('catalogue-changes', 7, 400)
 })
 
 afterAll(async () => {
@@ -105,7 +117,7 @@ afterAll(async () => {
   })
   await cassandra.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`)
   const openSearch = new OpenSearch({ node })
-  await openSearch.indices.delete({ index: `${indexPrefix}playlist_search_v1` })
+  await openSearch.indices.delete({ index: `${indexPrefix}*` })
   await Promise.all([cassandra.shutdown(), openSearch.close()])
   await Promise.all([rows.close(), documents.close(), log.close()])
 })
@@ -125,16 +137,11 @@ describe('on the real engines', () => {
     for (const projection of projections) await compare(projection)
   })
 
-  test('what progress says is visible to a search, found by its beginning and without its accents', async () => {
-    const { index } = documentLayoutOf(playlistSearch)
-    for (const query of ['fete mus', 'FÊTE', 'm']) {
-      const { hits } = await documents.search(index, {
-        query: {
-          bool: { must: { match: { name: { query, operator: 'and' } } }, filter: [presentOnly] },
-        },
-      })
-      expect(hits.map(({ document }) => document['playlistId'])).toContain('found')
-    }
+  test('what progress says is visible to a search', async () => {
+    const { hits } = await documents.live.search([indexOf(playlistSearch)], {
+      query: { bool: { filter: [presentOnly, { term: { playlistId: 'found' } }] } },
+    })
+    expect(hits.map(({ document }) => document['name'])).toEqual(['Fête de la Musique'])
   })
 
   test('everything again from the first record changes nothing', async () => {

@@ -27,7 +27,10 @@ export type Decoded = { readonly type: string; readonly value: unknown }
 export type Codec = {
   /** Names the id under which the newest schema of `type` is registered. */
   readonly learnOwn: (type: string, schemaId: number) => void
-  /** Learns a writer schema. One of a type that this code doesn't know is kept and decoded as written. */
+  /**
+   * Learns a writer schema. One of a type that this code doesn't know is kept and decoded as written, every long in it
+   * as a bigint: others count nanoseconds.
+   */
   readonly learn: (schemaId: number, schema: AvroDefinition) => void
   readonly knows: (schemaId: number) => boolean
   /** Confluent wire format: a zero byte, the schema id, the Avro binary. @throws on a value that doesn't fit. */
@@ -48,14 +51,14 @@ export const createCodec = (newest: readonly AvroDefinition[]): Codec => {
 
   const learn = (schemaId: number, schema: AvroDefinition) => {
     if (readers.has(schemaId)) return
-    const writer = avroTypeOf(schema)
     const type = unqualified(schema.name ?? '')
     const reader = own.get(type)
     if (reader === undefined) {
+      const writer = foreignTypeOf(schema)
       readers.set(schemaId, { type, read: (body) => writer.fromBuffer(body) as unknown })
       return
     }
-    const resolver = reader.createResolver(writer)
+    const resolver = reader.createResolver(avroTypeOf(schema))
     readers.set(schemaId, { type, read: (body) => reader.fromBuffer(body, resolver) as unknown })
   }
 
@@ -123,6 +126,14 @@ const avroTypeOf = (schema: AvroDefinition): avro.Type =>
   avro.Type.forSchema(schema as unknown as avro.Schema, {
     typeHook: (part) =>
       typeof part === 'object' && 'bigint' in part && (part as AvroDefinition).bigint === true
+        ? bigLong
+        : undefined,
+  })
+
+const foreignTypeOf = (schema: AvroDefinition): avro.Type =>
+  avro.Type.forSchema(schema as unknown as avro.Schema, {
+    typeHook: (part) =>
+      part === 'long' || (typeof part === 'object' && (part as AvroDefinition).type === 'long')
         ? bigLong
         : undefined,
   })

@@ -29,6 +29,8 @@ const playlistEvents = [
 ] as const
 const playbackEvents = ['TrackPlayed', 'TrackSkipped'] as const
 
+const catalogueChanges = ['PopularityChanged'] as const
+
 /** Every topic of the platform. Partition counts are configuration until the first record and refused to change after it. */
 export const topics = {
   'playlist-events': {
@@ -45,6 +47,14 @@ export const topics = {
     records: playbackEvents,
     config: eventLog,
   },
+  'catalogue-changes': {
+    decided: false,
+    partitions: 1,
+    key: 'primary key',
+    // The changes of the catalogue's rows stand here too: Debezium registers their schemas.
+    records: catalogueChanges,
+    config: eventLog,
+  },
   'projection-progress': {
     decided: false,
     partitions: 1,
@@ -57,8 +67,11 @@ export const topics = {
 /** The name of a topic in the catalogue. Deployments may prefix it on the broker; code never sees the prefix. */
 export type TopicName = keyof typeof topics
 
-/** The topics that hold events. */
-export type EventTopic = 'playlist-events' | 'playback-events'
+/**
+ * The topics that hold events. `catalogue-changes` holds those of the catalogue's database in its own order, so it has
+ * one partition for ever; readers of it see the changes of entities (core/catalogue).
+ */
+export type EventTopic = 'playlist-events' | 'playback-events' | 'catalogue-changes'
 
 /** The event types of a topic. */
 export type EventTypeOf<Topic extends EventTopic> = (typeof topics)[Topic]['records'][number] &
@@ -66,3 +79,7 @@ export type EventTypeOf<Topic extends EventTopic> = (typeof topics)[Topic]['reco
 
 /** The topics in catalogue order. */
 export const topicNames = Object.keys(topics) as readonly TopicName[]
+
+/** How many partitions a topic is made with, where `configured` may change the number of those that have several. */
+export const partitionCountOf = (topic: TopicName, configured: number | undefined): number =>
+  topics[topic].partitions === 1 ? 1 : (configured ?? topics[topic].partitions)

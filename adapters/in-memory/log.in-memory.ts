@@ -1,4 +1,4 @@
-import { topics, type TopicName } from '@reprise/schemas/topics.ts'
+import { partitionCountOf, type TopicName } from '@reprise/schemas/topics.ts'
 import type {
   Appender,
   Log,
@@ -26,15 +26,14 @@ export type InMemoryLog = Log & {
 export const createInMemoryLog = (
   options: { readonly partitions?: number; readonly now?: () => number } = {},
 ): InMemoryLog => {
-  const partitionsOf = (topic: TopicName) =>
-    topic === 'projection-progress' ? 1 : (options.partitions ?? topics[topic].partitions)
   const store = new Map<TopicName, StoredRecord[][]>()
   const wakers = new Set<() => void>()
   let fault: 'acknowledgement' | 'append' | undefined
   let clock = 0
 
   const partitionsIn = (topic: TopicName): StoredRecord[][] => {
-    const found = store.get(topic) ?? Array.from({ length: partitionsOf(topic) }, () => [])
+    const found =
+      store.get(topic) ?? Array.from({ length: partitionCountOf(topic, options.partitions) }, () => [])
     store.set(topic, found)
     return found
   }

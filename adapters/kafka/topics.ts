@@ -1,5 +1,11 @@
 import type { Admin } from 'kafkajs'
-import { topicNames, topics, type TopicDefinition, type TopicName } from '@reprise/schemas/topics.ts'
+import {
+  partitionCountOf,
+  topicNames,
+  topics,
+  type TopicDefinition,
+  type TopicName,
+} from '@reprise/schemas/topics.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { createKafkaClient } from './kafka-client.ts'
 
@@ -33,9 +39,6 @@ export const ensureTopics = async (options: {
   }
 }
 
-const partitionsOf = (topic: TopicName, partitions: number | undefined): number =>
-  topic === 'projection-progress' ? 1 : (partitions ?? topics[topic].partitions)
-
 const createMissing = async (admin: Admin, namespace: string, partitions: number | undefined) => {
   const there = new Set(await admin.listTopics())
   const missing = topicNames.filter((topic) => !there.has(physicalTopic(namespace, topic)))
@@ -45,7 +48,7 @@ const createMissing = async (admin: Admin, namespace: string, partitions: number
     waitForLeaders: true,
     topics: missing.map((topic) => ({
       topic: physicalTopic(namespace, topic),
-      numPartitions: partitionsOf(topic, partitions),
+      numPartitions: partitionCountOf(topic, partitions),
       configEntries: Object.entries((topics[topic] as TopicDefinition).config).map(([name, value]) => ({
         name,
         value,
@@ -61,7 +64,7 @@ const checkPartitions = async (admin: Admin, namespace: string, partitions: numb
   for (const topic of topicNames) {
     const name = physicalTopic(namespace, topic)
     const found = metadata.topics.find((entry) => entry.name === name)?.partitions.length ?? 0
-    const wanted = partitionsOf(topic, partitions)
+    const wanted = partitionCountOf(topic, partitions)
     if (found !== wanted)
       throw new PartitionsFrozen(
         `topic ${name} has ${found} partitions, configured are ${wanted}. The count is frozen: keys would move. ` +

@@ -20,7 +20,7 @@ export type RowLayout<Row> = {
 }
 
 /**
- * Required columns are columns; optional ones lie together in one JSON text, since a null is a tombstone and an omitted
+ * Required columns are columns; optional ones, lists and objects lie together in one JSON text, since a null is a tombstone and an omitted
  * column keeps its old value.
  */
 export const rowLayoutOf = <C extends Columns>(projection: RowProjection<C>): RowLayout<RowOf<C>> => {
@@ -32,8 +32,9 @@ export const rowLayoutOf = <C extends Columns>(projection: RowProjection<C>): Ro
     column,
     isKey: keys.has(name),
   }))
-  const required = all.filter(({ column }) => !column.isOptional)
-  const optional = all.filter(({ column }) => column.isOptional)
+  const isOnItsOwn = ({ column }: (typeof all)[number]) => !column.isOptional && !column.isStructured
+  const required = all.filter(isOnItsOwn)
+  const optional = all.filter((found) => !isOnItsOwn(found))
   const table: Table = {
     name: storedName(projection),
     partitionKey: partitionKey.map(columnNameOf),
@@ -47,10 +48,10 @@ export const rowLayoutOf = <C extends Columns>(projection: RowProjection<C>): Ro
   }
 
   const toStored = (key: Key, { position, value }: Positioned<RowOf<C> | null>): StoredRow => {
-    const row = value as Readonly<Record<string, Cell | null>> | null
+    const row = value as Readonly<Record<string, unknown>> | null
     const stored: Record<string, Cell> = { position_: position, absent_: row === null }
     for (const { name, stored: as, column, isKey } of required)
-      stored[as] = (isKey ? key[name] : row?.[name]) ?? column.empty
+      stored[as] = (isKey ? key[name] : (row?.[name] as Cell | null | undefined)) ?? column.empty
     if (optional.length > 0)
       stored['optional_'] = JSON.stringify(row === null ? [] : optional.map(({ name }) => row[name] ?? null))
     return stored

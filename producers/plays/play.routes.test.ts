@@ -29,8 +29,8 @@ const start = async (appendFails = false) => {
       partitions: 1,
       now: () => now,
       newEventId: () => 'event',
-      trackFacts: (trackId) =>
-        trackId === 'short' ? { durationMs: 20_000, artistIds: ['a'], albumId: 'b' } : undefined,
+      factsOf: () =>
+        Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
     }),
   )
   app.use(((reason, _request, response, _next) => {

@@ -8,7 +8,7 @@ import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
 import { playEventOf, type PlayEvent, type TrackFacts } from './play-event.ts'
-import { playRequest, playsMax, playsRequest } from './play-requests.ts'
+import { playRequest, type PlayRequest, playsMax, playsRequest } from './play-requests.ts'
 
 /** What the route needs of the world. */
 export type PlayRouteOptions = {
@@ -17,17 +17,16 @@ export type PlayRouteOptions = {
   readonly partitions: number
   readonly now: () => number
   readonly newEventId: () => string
-  /** What the catalogue knows; nothing for a track that it doesn't. */
-  readonly trackFacts: (trackId: string) => TrackFacts | undefined
+  /** What the catalogue knows; nothing of a track that it doesn't. @throws {StoreUnavailable} */
+  readonly factsOf: (trackIds: readonly string[]) => Promise<ReadonlyMap<string, TrackFacts>>
 }
 
-type Judged =
-  | { readonly event: PlayEvent }
-  | {
-      readonly code: ProblemCode
-      readonly detail: string
-      readonly facts?: Readonly<Record<string, unknown>>
-    }
+type Refused = {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+type Judged = { readonly event: PlayEvent } | Refused
 
 /** Plays and skips: validated one by one, appended without a decision, answered when the append is acknowledged. */
 export const playRoutes = (options: PlayRouteOptions): Router => {
@@ -41,7 +40,9 @@ export const playRoutes = (options: PlayRouteOptions): Router => {
         'too-large',
         `${plays.length} plays in one request; send at most ${playsMax} and the rest in another`,
       )
-    const judged = plays.map((play) => judge(play, userId, options))
+    const read = plays.map(readPlay)
+    const facts = await options.factsOf(read.flatMap((play) => ('trackId' in play ? [play.trackId] : [])))
+    const judged = read.map((play) => ('trackId' in play ? judge(play, userId, facts, options) : play))
     if (!isList) refuseIfAlone(judged[0])
     const position = await append(recordsOf(judged, userId, options))
     if (position) response.set('Reprise-Position', tokenOf(position))
@@ -50,20 +51,24 @@ export const playRoutes = (options: PlayRouteOptions): Router => {
   return Router().post('/v1/plays', post)
 }
 
-const judge = (play: unknown, userId: string, options: PlayRouteOptions): Judged => {
+const readPlay = (play: unknown): PlayRequest | Refused => {
   try {
-    const valid = parsed(playRequest, play)
-    const event = playEventOf(valid, {
-      userId,
-      eventId: options.newEventId(),
-      now: options.now(),
-      track: options.trackFacts(valid.trackId),
-    })
-    return 'refused' in event ? { code: event.refused, detail: event.detail } : { event }
+    return parsed(playRequest, play)
   } catch (reason) {
     if (!(reason instanceof Problem)) throw reason
     return { code: reason.code, detail: reason.message, facts: reason.facts }
   }
+}
+
+const judge = (
+  play: PlayRequest,
+  userId: string,
+  facts: ReadonlyMap<string, TrackFacts>,
+  { newEventId, now }: PlayRouteOptions,
+): Judged => {
+  const track = facts.get(play.trackId)
+  const event = playEventOf(play, { userId, eventId: newEventId(), now: now(), track })
+  return 'refused' in event ? { code: event.refused, detail: event.detail } : { event }
 }
 
 const refuseIfAlone = (judged: Judged | undefined): void => {

@@ -5,8 +5,8 @@ import type { Group } from './groups.ts'
 import type { Touched, View } from './view.ts'
 
 /** What applies batches of events to one view. */
-export type Applier = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
-  readonly apply: (turn: Turn) => Promise<void>
+export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
+  readonly apply: (turn: Turn<Event>) => Promise<void>
   readonly forget: () => void
 }
 
@@ -19,7 +19,7 @@ type Grouping = (partition: number, events: readonly RecordedEvent[]) => readonl
  * Groups a batch by key, loads each unknown group once, folds, and writes each touched group once. A group is touched
  * by an event above its position, even if the fold ends where it began. States are remembered until `forget`.
  */
-export const createApplier = <State>(view: View<State>, group: Grouping): Applier => {
+export const createApplier = <State>(view: View<State>, group: Grouping): Applier<RecordedEvent> => {
   const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
 
   const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {

@@ -1,5 +1,6 @@
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import { createApplier, type Applier } from './applier.ts'
 import { createCountView } from './count-view.ts'
@@ -12,7 +13,10 @@ import { createRowView } from './row-view.ts'
 export type Stores = { readonly rows: RowStore; readonly documents: DocumentStore }
 
 /** The one place that knows all kinds of storage. */
-export const createView = (projection: AnyProjection, { rows, documents }: Stores): Applier => {
+export const createView = (
+  projection: AnyProjection,
+  { rows, documents }: Stores,
+): Applier<RecordedEvent> => {
   const group = createGrouping(projection)
   const { store } = projection
   switch (store.kind) {

@@ -26,7 +26,7 @@ export const decodeEvents = (
 ): readonly RecordedEvent[] => {
   const events: RecordedEvent[] = []
   for (const record of records) {
-    const { type, value } = decode(codec, record)
+    const { type, value } = decodeRecord(codec, record)
     if (!types.has(type)) continue
     const data = value as { readonly meta: Meta }
     const { offset, recordedAt } = record
@@ -35,7 +35,8 @@ export const decodeEvents = (
   return events
 }
 
-const decode = (codec: EventCodec, { value, offset, eventId, eventType }: StoredRecord) => {
+/** Decodes a record whose writer schema the codec has learned. @throws {UnreadableRecord} */
+export const decodeRecord = (codec: EventCodec, { value, offset, eventId, eventType }: StoredRecord) => {
   try {
     return codec.decode(value)
   } catch (cause) {

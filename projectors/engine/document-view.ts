@@ -6,6 +6,7 @@ import { stampOf } from '@reprise/core/stamp.ts'
 import { createDocumentCheckpoints } from './checkpoints.ts'
 import { createRowFold, type AnyRow } from './fold-row.ts'
 import type { Group } from './groups.ts'
+import { createPromotion } from './promotion.ts'
 import type { View } from './view.ts'
 
 type State = Positioned<AnyRow>
@@ -46,6 +47,6 @@ export const createDocumentView = (
     weigh: () => weight,
     checkpoints: createDocumentCheckpoints(store, index),
     onLost: store.onLost,
-    settle: () => store.refresh(index),
+    settle: createPromotion(store, index),
   }
 }

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import type { AnyDeclaration } from './run-projection.ts'
 
 /**
  * Every projection that a file named `*.projection.ts` in the folder exports, by name. @throws when two have the same
  * name and version.
  */
-export const findProjections = async (folder: URL): Promise<readonly AnyProjection[]> => {
+export const findProjections = async (folder: URL): Promise<readonly AnyDeclaration[]> => {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.projection.ts')).sort()
   const modules = await Promise.all(
     files.map((file) => import(new URL(file, folder).href) as Promise<Record<string, unknown>>),
@@ -17,5 +17,9 @@ export const findProjections = async (folder: URL): Promise<readonly AnyProjecti
   return found
 }
 
-const isProjection = (value: unknown): value is AnyProjection =>
-  typeof value === 'object' && value !== null && 'on' in value && 'from' in value && 'store' in value
+const isProjection = (value: unknown): value is AnyDeclaration =>
+  typeof value === 'object' &&
+  value !== null &&
+  'from' in value &&
+  'store' in value &&
+  ('on' in value || 'show' in value)

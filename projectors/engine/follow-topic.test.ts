@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { Log, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { type Follower, followTopic } from './follow-topic.ts'
+import { eventReading } from './topic-reading.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const recordOf = (offset: number): StoredRecord => ({
@@ -26,11 +27,15 @@ describe('following a topic', () => {
       },
     } as unknown as Log
     const written: number[] = []
-    const follower: Follower = {
+    const codec = {
+      encode: () => Buffer.alloc(0),
+      learn: () => Promise.resolve(),
+      decode: () => ({ type: '', value: {} }),
+    }
+    const follower: Follower<unknown> = {
       name: 'test',
       group: 'test',
-      topic: 'playback-events',
-      types: new Set(),
+      reading: eventReading('playback-events', new Set(), codec),
       checkpoints: {
         ensure: () => Promise.resolve(),
         read: () => new Promise((resolve) => answers.push(resolve)),
@@ -38,19 +43,14 @@ describe('following a topic', () => {
           written.push(offset)
           return Promise.resolve()
         },
-      } as unknown as Follower['checkpoints'],
+      } as unknown as Follower<unknown>['checkpoints'],
       ensure: () => Promise.resolve(),
       apply: () => Promise.resolve(),
       applied: () => undefined,
       forget: () => undefined,
       onLost: () => undefined,
     }
-    const codec = {
-      encode: () => Buffer.alloc(0),
-      learn: () => Promise.resolve(),
-      decode: () => ({ type: '', value: {} }),
-    }
-    const following = followTopic(follower, { log, codec, logger: quiet })
+    const following = followTopic(follower, { log, logger: quiet })
     while (reading === undefined) await new Promise((resolve) => setImmediate(resolve))
 
     const older = reading.resumeAt(0)

@@ -1,35 +1,32 @@
-import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { Checkpoint } from '@reprise/core/checkpoint.ts'
-import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
-import { decodeEvents, isSubscribed } from './decode-events.ts'
 import { createStatus, type FollowerStatus } from './follower-status.ts'
 import { createLease, type Admitted, type Lease } from './lease.ts'
 import { patiently } from './patience.ts'
+import type { TopicReading } from './topic-reading.ts'
 
 /** Events of one partition, in order, and whether applying them still counts. */
-export type Turn = {
+export type Turn<Event> = {
   readonly partition: number
-  readonly events: readonly RecordedEvent[]
+  readonly events: readonly Event[]
   readonly isCurrent: () => boolean
 }
 
 /** What follows a topic: where its checkpoints are and what it does with events. */
-export type Follower = {
+export type Follower<Event> = {
   /** For people: "projection playlist-details v1". */
   readonly name: string
   readonly group: string
-  readonly topic: EventTopic
-  readonly types: ReadonlySet<string>
+  readonly reading: TopicReading<Event>
   readonly checkpoints: Checkpoints
   /** Creates what the follower stores into. */
   readonly ensure: () => Promise<void>
   /** Stores the effect of the events. Done again, for the same or other cuts of the log, it changes nothing. */
-  readonly apply: (turn: Turn) => Promise<void>
+  readonly apply: (turn: Turn<Event>) => Promise<void>
   /** Everything below the watermark is stored, as far as the store knows now: it may be lower than before. */
   readonly applied: (partition: number, watermark: number, isCurrent: () => boolean) => void
   /** What is remembered of the store may be wrong. */
@@ -55,14 +52,17 @@ const pieceRecordsMax = 2_000
  * store, applies what follows piece by piece, and writes the checkpoint after each. Returns at once; faults show in
  * the status and stop this follower alone.
  */
-export const followTopic = (follower: Follower, { log, codec, logger }: Source): Following => {
-  const { name, topic, types, checkpoints } = follower
+export const followTopic = <Event>(
+  follower: Follower<Event>,
+  { log, logger }: Omit<Source, 'codec'>,
+): Following => {
+  const { name, reading, checkpoints } = follower
+  const { topic } = reading
   const status = createStatus(name, logger)
   const closing = new AbortController()
   const { signal } = closing
   const leases = new Map<number, Lease>()
   const questions = new Map<number, number>()
-  const subscribed = isSubscribed(types)
   const whileDown = {
     signal,
     against: (error: unknown) => error instanceof StoreUnavailable,
@@ -103,7 +103,8 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
     } while (isNewest() && seen !== rewinds)
     // Asked again meanwhile: the reader goes on from that answer, and a lease of this one would be another's.
     if (!isNewest()) return checkpoint?.offset ?? 0
-    const lease = createLease({ topic, partition, incarnation, checkpoint })
+    const admission = reading.admission(checkpoint?.lastAcceptedId)
+    const lease = createLease({ topic, partition, incarnation, checkpoint, admission })
     leases.set(partition, lease)
     follower.applied(partition, checkpoint ? checkpoint.offset + 1 : 0, () => !lease.hasEnded)
     return checkpoint?.offset ?? 0
@@ -116,11 +117,13 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
   }
 
   const take = async (lease: Lease, records: readonly StoredRecord[]): Promise<void> => {
+    if (reading.admitsByValue) await learn(records)
     const admitted = lease.admit(records)
     if (admitted === undefined) return
-    const turn = {
+    if (!reading.admitsByValue) await learn(admitted.accepted)
+    const turn: Turn<Event> = {
       partition: lease.partition,
-      events: await decoded(lease.partition, admitted),
+      events: reading.eventsOf(lease.partition, admitted.accepted),
       isCurrent: () => !lease.hasEnded,
     }
     let hasFailed = false
@@ -138,15 +141,11 @@ export const followTopic = (follower: Follower, { log, codec, logger }: Source):
     if (!lease.hasEnded) status.running()
   }
 
-  const decoded = async (partition: number, { accepted }: Admitted) => {
-    const wanted = accepted.filter(subscribed)
-    const values = wanted.map(({ value }) => value)
-    await patiently(() => codec.learn(values), { ...whileDown, against: () => true })
-    return decodeEvents(codec, types, partition, wanted)
-  }
+  const learn = (records: readonly StoredRecord[]) =>
+    patiently(() => reading.learn(records), { ...whileDown, against: () => true })
 
   /** Rows first, then the checkpoint, then word of it. */
-  const store = async (lease: Lease, { checkpoint }: Admitted, turn: Turn): Promise<void> => {
+  const store = async (lease: Lease, { checkpoint }: Admitted, turn: Turn<Event>): Promise<void> => {
     if (!turn.isCurrent()) return
     await follower.apply(turn)
     if (!turn.isCurrent()) return

@@ -1,8 +1,7 @@
 import type { EventTopic } from '@reprise/schemas/topics.ts'
-import { topics } from '@reprise/schemas/topics.ts'
-import { createAcceptance } from '@reprise/core/acceptance.ts'
-import type { Checkpoint } from '@reprise/core/checkpoint.ts'
+import { recordIdOf, type Checkpoint } from '@reprise/core/checkpoint.ts'
 import { LogBroken, type StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { Admission } from './topic-reading.ts'
 
 /** Records that were admitted, and the checkpoint that holds once they are applied. */
 export type Admitted = { readonly accepted: readonly StoredRecord[]; readonly checkpoint: Checkpoint }
@@ -16,7 +15,7 @@ export type Lease = {
   hasEnded: boolean
   /**
    * Takes the partition's next records: compares the first one after a resumption with the checkpoint, and drops
-   * superseded ones (law 3). Undefined when there is nothing new.
+   * those that don't count (law 3). Undefined when there is nothing new.
    * @throws {LogBroken} when these are not the records that follow the checkpoint.
    */
   readonly admit: (records: readonly StoredRecord[]) => Admitted | undefined
@@ -28,27 +27,29 @@ export type LeaseStart = {
   readonly partition: number
   readonly incarnation: string
   readonly checkpoint: Checkpoint | undefined
+  /** The rule that says which records count, at the checkpoint. */
+  readonly admission: Admission
 }
 
 /** Begins at a checkpoint, or at the partition's first record. @throws {LogBroken} if it is of another cluster. */
-export const createLease = ({ topic, partition, incarnation, checkpoint }: LeaseStart): Lease => {
+export const createLease = ({ topic, partition, incarnation, checkpoint, admission }: LeaseStart): Lease => {
   const place = `${topic} partition ${partition}`
   if (checkpoint !== undefined && checkpoint.incarnation !== incarnation)
     throw new LogBroken(
       `the checkpoint of ${place} at offset ${checkpoint.offset} was written against cluster ` +
         `${checkpoint.incarnation}, and this is cluster ${incarnation}; drop the view to rebuild it from this log`,
     )
-  const acceptance = createAcceptance(topics[topic].decided, checkpoint?.lastAcceptedId)
   let next = checkpoint?.offset ?? 0
   let known = checkpoint
 
   const withoutKnown = (records: readonly StoredRecord[]): readonly StoredRecord[] => {
     const [first] = records
     if (known === undefined || first === undefined) return records
-    if (first.eventId !== known.recordId)
+    const found = recordIdOf(first)
+    if (found !== known.recordId)
       throw new LogBroken(
-        `${place}, offset ${known.offset}: the checkpoint names record ${known.recordId || '(no id)'}, the log has ` +
-          `${first.eventId || '(no id)'}; the topic was made again or is another one. Drop the view to rebuild it`,
+        `${place}, offset ${known.offset}: the checkpoint names record ${known.recordId}, the log has ` +
+          `${found}; the topic was made again or is another one. Drop the view to rebuild it`,
       )
     known = undefined
     return records.slice(1)
@@ -63,11 +64,11 @@ export const createLease = ({ topic, partition, incarnation, checkpoint }: Lease
     const fresh = withoutKnown(records)
     const last = fresh.at(-1)
     if (last === undefined) return undefined
-    const accepted = fresh.filter(acceptance.accept)
-    const { lastAcceptedId } = acceptance
+    const accepted = fresh.filter(admission.accept)
+    const { lastAcceptedId } = admission
     return {
       accepted,
-      checkpoint: { offset: last.offset, recordId: last.eventId, lastAcceptedId, incarnation },
+      checkpoint: { offset: last.offset, recordId: recordIdOf(last), lastAcceptedId, incarnation },
     }
   }
   return { partition, checkpoint, hasEnded: false, admit }

@@ -1,10 +1,10 @@
-import type { AnyProjection } from '@reprise/core/projection.ts'
 import { startPlayIndex } from '../play-index/play-index.ts'
 import type { Stores } from './create-view.ts'
 import type { Source } from './follow-topic.ts'
 import type { FollowerStatus } from './follower-status.ts'
 import { createProgress } from './progress.ts'
-import { runProjection } from './run-projection.ts'
+import type { Popularity } from './popularity.ts'
+import { runProjection, type AnyDeclaration } from './run-projection.ts'
 
 /** All projections of a process at work. */
 export type Running = {
@@ -14,8 +14,8 @@ export type Running = {
 
 /** Runs projections side by side with the play index; each has a reader of its own and stops alone. */
 export const runAll = async (
-  projections: readonly AnyProjection[],
-  options: Source & { readonly stores: Stores },
+  projections: readonly AnyDeclaration[],
+  options: Source & { readonly stores: Stores; readonly popularity?: Popularity },
 ): Promise<Running> => {
   const { log, codec, logger, stores } = options
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)

@@ -1,9 +1,15 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { EntityProjection } from '@reprise/core/entity-projection.ts'
+import { fingerprintOf } from '@reprise/core/layout/physical-index.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
+import type { Applier } from './applier.ts'
+import { createEntityApplier } from './create-entity-applier.ts'
 import { createView, type Stores } from './create-view.ts'
-import { followTopic, type Following, type Source } from './follow-topic.ts'
+import { followTopic, type Following, type Source, type Turn } from './follow-topic.ts'
+import type { Popularity } from './popularity.ts'
 import type { Progress } from './progress.ts'
 import { createSettledWatermarks } from './settled-watermarks.ts'
+import { catalogueReading, eventReading, type TopicReading } from './topic-reading.ts'
 
 /** Says which events of a batch count: copies of a play recorded before are left out. */
 export type Verdicts = (
@@ -17,38 +23,64 @@ export type ProjectionOptions = Source & {
   readonly progress: Progress
   /** Asked for projections of `playback-events`. */
   readonly verdicts: Verdicts
+  /** Told of the plays that a projection has counted; nobody needs to be. */
+  readonly popularity?: Popularity
 }
+
+/** Any declaration of a view, as the engine runs it. */
+export type AnyDeclaration = AnyProjection | EntityProjection
 
 /**
  * Runs one projection over its topic, with a reader of its own: batch, discard, group, load once, fold, write once,
  * checkpoint, progress. Whatever stops it stops no other.
  */
-export const runProjection = (projection: AnyProjection, options: ProjectionOptions): Following => {
+export const runProjection = (projection: AnyDeclaration, options: ProjectionOptions): Following => {
+  const { codec, stores, verdicts, popularity } = options
+  if ('show' in projection)
+    return follow(projection, catalogueReading(codec), createEntityApplier(projection, stores), options)
+  const { from: topic, on } = projection
+  const view = createView(projection, stores)
+  const apply = async (turn: Turn<RecordedEvent>) => {
+    const { events, isCurrent } = turn
+    const counting = topic === 'playback-events' ? await verdicts(events, isCurrent) : events
+    if (!isCurrent()) return
+    await view.apply({ ...turn, events: counting })
+    if (projection.name === popularity?.of) await popularity.publish(counting)
+  }
+  return follow(projection, eventReading(topic, new Set(Object.keys(on)), codec), { ...view, apply }, options)
+}
+
+const follow = <Event>(
+  projection: AnyDeclaration,
+  reading: TopicReading<Event>,
+  view: Applier<Event>,
+  options: ProjectionOptions,
+): Following => {
   const { name, version, from: topic } = projection
-  const { progress, verdicts, logger } = options
-  const view = createView(projection, options.stores)
+  const { progress, logger } = options
   const publish = (partition: number, watermark: number) => {
     progress.publish({ projection: name, version, topic, partition, watermark, quarantined: [] })
   }
-  const settled = view.settle && createSettledWatermarks(view.settle, publish, logger)
-
+  const { settle } = view
+  const settled =
+    settle && createSettledWatermarks(() => settle(() => options.log.endOffsets(topic)), publish, logger)
   return followTopic(
     {
       name: `projection ${name} v${version}`,
-      group: `projection-${name}-v${version}`,
-      topic,
-      types: new Set(Object.keys(projection.on)),
-      checkpoints: view.checkpoints,
-      ensure: view.ensure,
-      apply: async (turn) => {
-        const { events, isCurrent } = turn
-        const counting = topic === 'playback-events' ? await verdicts(events, isCurrent) : events
-        if (isCurrent()) await view.apply({ ...turn, events: counting })
-      },
+      group: groupOf(projection),
+      reading,
+      ...view,
       applied: settled?.add ?? publish,
-      forget: view.forget,
-      onLost: view.onLost,
     },
     options,
   )
+}
+
+/**
+ * Who fills another index of the same version reads all partitions too: while a change of mapping is rolled out, old and
+ * new processes run side by side.
+ */
+const groupOf = ({ name, version, store }: AnyDeclaration): string => {
+  const group = `projection-${name}-v${version}`
+  return store.kind === 'document' ? `${group}-${fingerprintOf([store.mappings, store.settings])}` : group
 }

@@ -10,37 +10,40 @@ export type SettledWatermarks = {
 
 /** A refresh makes segments, so one begins at most this often. */
 const settleEveryMs = 100
+/** After a failure, or while readers read another index. */
+const askAgainMs = 250
 
 /**
- * Hands watermarks on after a settling that began after they were added; the next batch doesn't wait for it. A failed
- * one is tried again, unless the partition has been begun anew meanwhile.
+ * Hands watermarks on after a settling that began after they were added; the next batch doesn't wait for it. One that
+ * failed, or says that readers don't read this store yet, is tried again with the newest watermarks of all partitions
+ * that have not been begun anew meanwhile.
  */
 export const createSettledWatermarks = (
-  settle: () => Promise<void>,
+  settle: () => Promise<boolean>,
   handOn: (partition: number, watermark: number) => void,
   logger: Logger,
 ): SettledWatermarks => {
   const waiting = new Map<number, Watermark>()
   let isRunning = false
 
-  const settleOnce = async (): Promise<void> => {
-    const batch = [...waiting]
-    waiting.clear()
-    try {
-      await settle()
-      for (const [partition, { watermark, isCurrent }] of batch) if (isCurrent()) handOn(partition, watermark)
-    } catch (error) {
+  const hasSettled = (): Promise<boolean> =>
+    settle().catch((error: unknown) => {
       logger.warn({ reason: (error as Error).message }, 'an index could not be refreshed; trying again')
-      for (const [partition, left] of batch)
-        if (left.isCurrent() && !waiting.has(partition)) waiting.set(partition, left)
-    }
+      return false
+    })
+  /** Resolves with how long to pause. */
+  const settleOnce = async (): Promise<number> => {
+    const batch = [...waiting].filter(isCurrent)
+    waiting.clear()
+    const isSettled = batch.length === 0 || (await hasSettled())
+    for (const [partition, left] of batch.filter(isCurrent))
+      if (isSettled) handOn(partition, left.watermark)
+      else if (!waiting.has(partition)) waiting.set(partition, left)
+    return isSettled ? settleEveryMs : askAgainMs
   }
   const run = async (): Promise<void> => {
     isRunning = true
-    while (waiting.size > 0) {
-      await settleOnce()
-      await pause(settleEveryMs)
-    }
+    while (waiting.size > 0) await pause(await settleOnce())
     isRunning = false
   }
   return {
@@ -50,3 +53,5 @@ export const createSettledWatermarks = (
     },
   }
 }
+
+const isCurrent = ([, { isCurrent: ask }]: readonly [number, Watermark]): boolean => ask()

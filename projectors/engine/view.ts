@@ -26,6 +26,12 @@ export type View<State> = {
   readonly weigh: (state: State) => number
   readonly checkpoints: Checkpoints
   readonly onLost: (listener: () => void) => void
-  /** Resolves when readers see what was written before the call; missing where they see it at once. */
-  readonly settle?: () => Promise<void>
+  /** Missing where readers see at once what was written. */
+  readonly settle?: Settle
 }
+
+/**
+ * Makes readers see what was written before the call. False while they don't read this store of the view, so that
+ * nothing may be told of it: ask again. The argument asks where the topic's partitions end now.
+ */
+export type Settle = (logEnds: () => Promise<readonly number[]>) => Promise<boolean>

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints } from '../engine/checkpoints.ts'
 import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
+import { eventReading } from '../engine/topic-reading.ts'
 import type { Verdicts } from '../engine/run-projection.ts'
 import { writeRows } from '../engine/write-rows.ts'
 import { createPassed } from './passed.ts'
@@ -22,8 +23,7 @@ export const startPlayIndex = (store: RowStore, source: Source): PlayIndex => {
     {
       name: 'play index',
       group: 'play-index-v1',
-      topic: 'playback-events',
-      types: new Set(['TrackPlayed', 'TrackSkipped']),
+      reading: eventReading('playback-events', new Set(['TrackPlayed', 'TrackSkipped']), source.codec),
       checkpoints,
       ensure: async () => {
         await store.ensure(playIndexTable)

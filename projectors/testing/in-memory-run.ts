@@ -8,9 +8,10 @@ import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import { entityDocumentLayoutOf, entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import type { Stores } from '../engine/create-view.ts'
 import { runAll, type Running } from '../engine/run-all.ts'
+import type { AnyDeclaration } from '../engine/run-projection.ts'
 import { codec as codecOfTests } from './codec.ts'
 
 /** Says nothing. */
@@ -34,7 +35,7 @@ export type InMemoryRun = Running & {
   /** What each publication said, in order. */
   readonly published: readonly ProjectionProgress[]
   /** Resolves when every partition of the topic has been applied to its end, as published. */
-  readonly untilApplied: (projection: AnyProjection) => Promise<void>
+  readonly untilApplied: (projection: AnyDeclaration) => Promise<void>
 }
 
 /** What a run reads and writes. */
@@ -42,7 +43,7 @@ export type RunOptions = { readonly log: Log; readonly stores: Stores; readonly 
 
 /** Starts projections over a log; progress goes to the run alone. */
 export const startInMemory = async (
-  projections: readonly AnyProjection[],
+  projections: readonly AnyDeclaration[],
   { log, stores, codec = codecOfTests }: RunOptions,
 ): Promise<InMemoryRun> => {
   const published: ProjectionProgress[] = []
@@ -76,7 +77,7 @@ export const startInMemory = async (
 }
 
 /** Runs one projection to the log's end, and ends it. */
-export const runInMemory = async (projection: AnyProjection, options: RunOptions): Promise<void> => {
+export const runInMemory = async (projection: AnyDeclaration, options: RunOptions): Promise<void> => {
   const run = await startInMemory([projection], options)
   await run.untilApplied(projection)
   await run.close()
@@ -93,20 +94,27 @@ export const until = async (
 
 /** All that a view holds, as stored and in a fixed order; checkpoints left out. */
 export const contentsOf = (
-  projection: AnyProjection,
+  projection: AnyDeclaration,
   { rows, documents }: VisibleStores,
 ): readonly string[] => {
   if (projection.store.kind === 'document') {
-    const { index } = documentLayoutOf(projection as unknown as DocumentProjection)
+    const index = indexOf(projection)
     const all = [...documents.documentsOf(index)].filter(([id]) => !id.startsWith('checkpoint_'))
     return all.map((entry) => JSON.stringify(entry)).sort()
   }
   return rows.rowsOf(tableOf(projection)).map(textOf).sort()
 }
 
+/** The index of a projection that is stored in documents. */
+export const indexOf = (projection: AnyDeclaration): DocumentIndex =>
+  'show' in projection
+    ? entityDocumentLayoutOf(projection as never).index
+    : documentLayoutOf(projection as unknown as DocumentProjection).index
+
 /** The table of a projection that is stored in rows. */
-export const tableOf = (projection: AnyProjection): Table => {
+export const tableOf = (projection: AnyDeclaration): Table => {
   const { kind } = projection.store
+  if ('show' in projection) return entityRowLayoutOf(projection as never).table
   if (kind === 'pages') return listLayoutOf(projection as never).table
   if (kind === 'count') return countLayoutOf(projection as never).table
   return rowLayoutOf(projection as unknown as RowProjection).table

@@ -94,6 +94,18 @@ export type PlaylistEdited = {
   readonly alreadyGone: readonly string[]
 }
 
+/** The counted plays of a track, artist or album have reached another power of two. It stands among the changes of the catalogue, so that folds join it. */
+export type PopularityChanged = {
+  /** See Meta; the stream is the entity, so streamId is kind and id: track/4uLU6hMCjMI75M1A2tKUQC. */
+  readonly meta: Meta
+  /** What has become more popular. */
+  readonly kind: 'track' | 'artist' | 'album'
+  /** Its id. */
+  readonly id: string
+  /** The greatest power of two that its counted plays have reached: 2^power plays. It only ever grows. */
+  readonly power: number
+}
+
 /** A group set aside. */
 export type QuarantinedGroup = {
   /** The group's key. */
@@ -232,6 +244,7 @@ export type EventTypes = {
   readonly PlaylistDeleted: PlaylistDeleted
   readonly PlaylistDetailsChanged: PlaylistDetailsChanged
   readonly PlaylistEdited: PlaylistEdited
+  readonly PopularityChanged: PopularityChanged
   readonly TrackPlayed: TrackPlayed
   readonly TrackSkipped: TrackSkipped
 }

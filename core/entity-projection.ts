@@ -1,0 +1,28 @@
+import type { Entity, Referred } from './catalogue/entity.ts'
+import type { Columns, RowOf } from './columns.ts'
+import type { DocumentStorage, RowStorage } from './projection.ts'
+
+/** Where entities are stored: by entity id, in a table or an index. */
+export type EntityStorage = RowStorage<'entity'> | DocumentStorage<'entity'>
+
+/**
+ * A view of the catalogue: one row or document per entity, shown together with what it refers to. The topic's single
+ * partition orders all tables, so the join is a fold (law 7): whatever changes an entity, or something that it refers
+ * to, shows it again. Pure (law 9). Its row has the column `entity`, the entity's id.
+ */
+export type EntityProjection<C extends Columns = Columns, S extends EntityStorage = EntityStorage> = {
+  readonly name: string
+  readonly version: number
+  readonly from: 'catalogue-changes'
+  readonly row: C
+  readonly store: S
+  /** What readers see of the entity; null when they see none. */
+  readonly show: (entity: Entity, referred: Referred) => RowOf<C> | null
+  /** See `Projection.onFailure`. */
+  readonly onFailure: 'stop'
+}
+
+/** Declares a view of the catalogue. */
+export const entityProjection = <const C extends Columns, const S extends EntityStorage>(
+  declaration: EntityProjection<C, S>,
+): EntityProjection<C, S> => declaration

@@ -1,0 +1,72 @@
+import type { CatalogueEvent } from '@reprise/core/catalogue/catalogue-event.ts'
+import { catalogueEventOf } from '@reprise/core/catalogue/row-change.ts'
+import { createAcceptance } from '@reprise/core/acceptance.ts'
+import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { PopularityChanged } from '@reprise/schemas/generated/events.ts'
+import { topics, type EventTopic } from '@reprise/schemas/topics.ts'
+import { decodeEvents, decodeRecord, isSubscribed } from './decode-events.ts'
+import { createSequenceAcceptance } from './sequence-acceptance.ts'
+
+/** The rule that says which records count, at one place of a partition. */
+export type Admission = {
+  /** What the rule must remember to go on from here; stored in every checkpoint. */
+  readonly lastAcceptedId: string
+  readonly accept: (record: StoredRecord) => boolean
+}
+
+/** How the records of a topic become events. */
+export type TopicReading<Event> = {
+  readonly topic: EventTopic
+  /** Whether the rule looks into values, so that their schemas must be learned before. */
+  readonly admitsByValue: boolean
+  /** Fetches the writer schemas that these records need. Fails while the registry is away. */
+  readonly learn: (records: readonly StoredRecord[]) => Promise<void>
+  readonly admission: (lastAcceptedId: string | undefined) => Admission
+  /** The events in records that were accepted and learned. @throws {UnreadableRecord} */
+  readonly eventsOf: (partition: number, records: readonly StoredRecord[]) => readonly Event[]
+}
+
+/** Reads the given types of event of a topic; log order decides (law 3). */
+export const eventReading = (
+  topic: EventTopic,
+  types: ReadonlySet<string>,
+  codec: EventCodec,
+): TopicReading<RecordedEvent> => {
+  const subscribed = isSubscribed(types)
+  return {
+    topic,
+    admitsByValue: false,
+    learn: (records) => codec.learn(records.filter(subscribed).map(({ value }) => value)),
+    admission: (lastAcceptedId) => createAcceptance(topics[topic].decided, lastAcceptedId),
+    eventsOf: (partition, records) => decodeEvents(codec, types, partition, records.filter(subscribed)),
+  }
+}
+
+/** Reads what happened to the entities of the catalogue; what the connector delivers again is left out (law 7). */
+export const catalogueReading = (codec: EventCodec): TopicReading<CatalogueEvent> => {
+  const decodedOnce = new WeakMap<StoredRecord, ReturnType<EventCodec['decode']>>()
+  const decode = (record: StoredRecord) => {
+    const decoded = decodedOnce.get(record) ?? decodeRecord(codec, record)
+    decodedOnce.set(record, decoded)
+    return decoded
+  }
+  return {
+    topic: 'catalogue-changes',
+    admitsByValue: true,
+    learn: (records) => codec.learn(records.map(({ value }) => value)),
+    admission: (last) => createSequenceAcceptance((record) => decode(record).value, last),
+    eventsOf: (_partition, records) =>
+      records.flatMap((record) => eventIn(decode(record), record.offset) ?? []),
+  }
+}
+
+const eventIn = (
+  { type, value }: ReturnType<EventCodec['decode']>,
+  offset: number,
+): CatalogueEvent | undefined => {
+  if (type !== 'PopularityChanged') return catalogueEventOf(value, offset)
+  const { kind, id, power } = value as PopularityChanged
+  return { kind, id, offset, change: { row: 'popularity', power } }
+}
