@@ -3,12 +3,24 @@ import { engines } from '@reprise/infra/parts.ts'
 import { up } from '@reprise/infra/up.ts'
 import { benchCommands } from './commands.bench.ts'
 import type { Figure } from './measure.ts'
+import { benchSearch } from './search.bench.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+type Section = {
+  readonly engines: readonly string[]
+  readonly run: (env: Env) => Promise<readonly Figure[]>
+}
 
 /** `make bench`, or one section of it. Runs on the engines that are up, and starts them if they aren't. */
-const sections: Readonly<
-  Record<string, (kafka: readonly string[], registry: string) => Promise<readonly Figure[]>>
-> = {
-  commands: benchCommands,
+const sections: Readonly<Record<string, Section>> = {
+  commands: {
+    engines: ['kafka', 'registry'],
+    run: (env) => benchCommands((env['REPRISE_KAFKA'] ?? '').split(','), env['REPRISE_REGISTRY'] ?? ''),
+  },
+  search: {
+    engines: ['opensearch'],
+    run: (env) => benchSearch(env['REPRISE_OPENSEARCH'] ?? ''),
+  },
 }
 
 const wanted = process.argv[2] ?? Object.keys(sections).join(',')
@@ -17,13 +29,11 @@ if (unknown.length > 0) {
   console.error(`there is no section ${unknown.join(', ')}; there are: ${Object.keys(sections).join(', ')}`)
   process.exit(2)
 }
-const { env } = await up({ parts: engines.filter(({ name }) => name === 'kafka' || name === 'registry') })
+const chosen = wanted.split(',').flatMap((section) => sections[section] ?? [])
+const needed = new Set(chosen.flatMap((section) => section.engines))
+const { env } = await up({ parts: engines.filter(({ name }) => needed.has(name)) })
 const figures: Figure[] = []
-for (const section of wanted.split(','))
-  figures.push(
-    ...((await sections[section]?.((env['REPRISE_KAFKA'] ?? '').split(','), env['REPRISE_REGISTRY'] ?? '')) ??
-      []),
-  )
+for (const { run } of chosen) figures.push(...(await run(env)))
 const results = new URL('./results/latest.json', import.meta.url)
 mkdirSync(new URL('.', results), { recursive: true })
 writeFileSync(results, `${JSON.stringify(figures, null, 2)}\n`)

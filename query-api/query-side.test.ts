@@ -6,6 +6,7 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { z } from 'zod'
 import type { Authenticator } from '@reprise/core/caller.ts'
+import type { Track } from '@reprise/core/catalogue/entity.ts'
 import { positionsOf, tokenOf } from '@reprise/core/position.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
@@ -122,7 +123,12 @@ describe('bad input', () => {
     ['/v1/search', 422, 'invalid-request'],
     ['/v1/search?q=%20', 422, 'invalid-request'],
     [`/v1/search?q=${'x'.repeat(201)}`, 422, 'invalid-request'],
-    ['/v1/search?q=x&type=track', 422, 'invalid-request'],
+    ['/v1/search?q=x&type=podcast', 422, 'invalid-request'],
+    ['/v1/search/suggest', 422, 'invalid-request'],
+    ['/v1/tracks', 422, 'invalid-request'],
+    ['/v1/tracks/nowhere', 404, 'not-found'],
+    ['/v1/artists/nowhere', 404, 'not-found'],
+    ['/v1/albums/no%20where', 422, 'invalid-request'],
     ['/v1/search?q=x&limit=51', 422, 'invalid-request'],
     ['/v1/search?q=x&cursor=%00', 400, 'bad-cursor'],
     ['/v1/nothing', 404, 'not-found'],
@@ -456,6 +462,36 @@ describe('search', () => {
   })
 })
 
+describe('the catalogue', () => {
+  const named = { artist: () => someArtist, album: () => ({ name: 'Hits', artistId: null }) }
+
+  it('shows a track with the names of its artists and album; several at once in the order asked for', async () => {
+    await views.ensure()
+    await views.entity(someTrack('one'), named)
+    await views.entity(someTrack('two'), named)
+    expect(await bodyOf('/v1/tracks/one')).toMatchObject({
+      title: 'A Hit',
+      artists: [{ id: 'hit', name: 'The Hitters' }],
+      album: { id: 'hit', name: 'Hits' },
+      plays: 0,
+    })
+    const { items } = await bodyOf<{ items: { id: string }[] }>('/v1/tracks?ids=two,gone,one')
+    expect(items.map(({ id }) => id)).toEqual(['two', 'one'])
+  })
+
+  it('names the tracks of a playlist, as far as it has them', async () => {
+    await views.ensure()
+    await views.playlist({ playlistId: mine })
+    await views.tracks(mine, 2)
+    await views.entity(someTrack('track-1'), named)
+    const { items } = await bodyOf<{ items: object[] }>(`/v1/playlists/${mine}/tracks`)
+    expect(items).toMatchObject([
+      { trackId: 'track-0', title: null, artists: [] },
+      { trackId: 'track-1', title: 'A Hit', artists: [{ name: 'The Hitters' }], durationMs: 180_000 },
+    ])
+  })
+})
+
 it('answers in the shapes that it describes', async () => {
   await views.ensure()
   await views.playlist({ playlistId: mine })
@@ -463,14 +499,46 @@ it('answers in the shapes that it describes', async () => {
   await views.play('ann', now, nobodys)
   await views.counts('hit', 'all', 0, { 'all:FR': [1, 0, 0] })
   await views.found({ playlistId: mine })
+  await views.entity({ kind: 'artist', id: 'hit', facts: someArtist, popularity: 3 })
+  await views.entity({ kind: 'album', id: 'hit', facts: { name: 'Hits', artistId: 'hit' }, popularity: -1 })
+  await views.entity(someTrack('hit'), {
+    artist: () => someArtist,
+    album: () => ({ name: 'Hits', artistId: null }),
+  })
   const { paths } = (await (await get('/openapi.json')).json()) as { paths: Record<string, Described> }
   for (const [path, { get: operation }] of Object.entries(paths)) {
-    const filled = path.replace('{playlistId}', mine).replace('{trackId}', 'hit')
-    const ids = path.endsWith('playlists') ? `?ids=${mine}` : path.endsWith('tracks/counts') ? '?ids=hit' : ''
-    const body = await bodyOf(filled + (path.endsWith('search') ? '?q=songs' : ids), as('ann'))
+    const filled = path.replace('{playlistId}', mine).replace('{trackId}', 'hit').replace('{id}', 'hit')
+    const body = await bodyOf(filled + (asked[path] ?? ''), as('ann'))
     const schema = operation.responses['200'].content['application/json'].schema
     expect(z.fromJSONSchema(schema).safeParse(body)).toEqual({ success: true, data: body })
   }
+})
+
+const asked: Readonly<Record<string, string>> = {
+  '/v1/playlists': `?ids=${mine}`,
+  '/v1/tracks/counts': '?ids=hit',
+  '/v1/tracks': '?ids=hit,nowhere',
+  '/v1/artists': '?ids=hit',
+  '/v1/albums': '?ids=hit',
+  '/v1/search': '?q=songs',
+  '/v1/search/suggest': '?q=so',
+}
+
+const someArtist = { name: 'The Hitters', country: 'NL', born: null, status: 'active' } as const
+const someTrack = (id: string): Track => ({
+  kind: 'track',
+  id,
+  facts: {
+    kind: 'song',
+    title: 'A Hit',
+    albumId: 'hit',
+    durationMs: 180_000,
+    released: '1999',
+    isrc: null,
+    genres: ['pop'],
+  },
+  artists: [{ at: 0, artistId: 'hit' }],
+  popularity: 3,
 })
 
 type Described = {
@@ -483,6 +551,6 @@ it('describes itself', async () => {
     paths: Record<string, unknown>
   }
   expect(document.openapi).toBe('3.1.0')
-  expect(Object.keys(document.paths)).toHaveLength(7)
+  expect(Object.keys(document.paths)).toHaveLength(14)
   expect(await (await get('/docs')).text()).toContain('GET /v1/search')
 })

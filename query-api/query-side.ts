@@ -4,7 +4,10 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
+import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
 import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
+import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
@@ -33,7 +36,16 @@ type QuerySideOptions = {
   readonly now: () => number
 }
 
-const views: readonly View[] = [playlistDetails, playlistTracks, listeningHistory, songCounts, playlistSearch]
+const views: readonly View[] = [
+  playlistDetails,
+  playlistTracks,
+  listeningHistory,
+  songCounts,
+  playTotals,
+  playlistSearch,
+  catalogue,
+  catalogueSearch,
+]
 
 /** Follows the progress of the projections and answers from their views. */
 export const createQuerySide = async (options: QuerySideOptions): Promise<QuerySide> => {
@@ -43,6 +55,8 @@ export const createQuerySide = async (options: QuerySideOptions): Promise<QueryS
   rows.onLost(() => watermarks.forget(views.filter((view) => !isDocumentView(view))))
   documents.onLost(() => watermarks.forget(views.filter(isDocumentView)))
   const queries = queriesOf({ rows, documents, watermarks, partitions: await partitionCounts(log), now })
+  const unknown = queries.flatMap((query) => query.views).find((view) => !views.includes(view))
+  if (unknown) throw new Error(`a query asks ${unknown.name}, whose progress nobody follows; add it to views`)
   const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
   const { notReady } = following
   const gate = createPositionGate(log, watermarks, checkpointOf)

@@ -1,6 +1,8 @@
+import { type Entity, entityIdOf, type Referred } from '@reprise/core/catalogue/entity.ts'
 import { checkpointTableOf, checkpointToStored } from '@reprise/core/layout/checkpoint-layout.ts'
 import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
+import { entityDocumentLayoutOf, entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf } from '@reprise/core/layout/row-layout.ts'
 import type { RowOf } from '@reprise/core/columns.ts'
@@ -11,10 +13,14 @@ import type { RowStore, StoredRow, Table } from '@reprise/core/ports/row-store.p
 import { storedName } from '@reprise/core/projection.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
+import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
+import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
 import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
+import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
+import { foldedNameOf } from '@reprise/core/search/folded-name.ts'
 import { songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import { isDocumentView } from './progress/stored-checkpoint.ts'
 import type { View } from './progress/watermarks.ts'
@@ -26,6 +32,9 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
   const history = rowLayoutOf(listeningHistory)
   const counts = countLayoutOf(songCounts)
   const search = documentLayoutOf(playlistSearch)
+  const searched = entityDocumentLayoutOf(catalogueSearch)
+  const entities = entityRowLayoutOf(catalogue)
+  const totals = countLayoutOf(playTotals)
   const progress = await log.createAppender('projection-progress')
   const put = async (table: Table, position: number, stored: readonly StoredRow[]) => {
     await rows.ensure(table)
@@ -42,9 +51,10 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
       await put(table, offset, [checkpointToStored(partition, reached)])
       return
     }
-    await documents.ensure(search.index)
+    const index = view.name === catalogueSearch.name ? searched.index : search.index
+    await documents.ensure(index)
     const document = { position_: offset, absent_: true, checkpoint_: reached }
-    await documents.write(search.index, [{ id: `checkpoint_/${partition}`, document, stamp: offset + 1 }])
+    await documents.write(index, [{ id: `checkpoint_/${partition}`, document, stamp: offset + 1 }])
   }
   const publish = async (view: View, partition: number, watermark: number): Promise<void> => {
     const { name: projection, version, from: topic } = view
@@ -56,15 +66,21 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
 
   return {
     ensure: async () => {
-      for (const { table } of [details, tracks, history, counts]) await rows.ensure(table)
-      await documents.ensure(search.index)
+      for (const { table } of [details, tracks, history, counts, totals, entities]) await rows.ensure(table)
+      for (const { index } of [search, searched]) await documents.ensure(index)
     },
     playlist: (row: Partial<Details> & { readonly playlistId: string }, position = 0) =>
       put(details.table, position, [
         details.toStored({ playlistId: row.playlistId }, { position, value: { ...someDetails, ...row } }),
       ]),
+    /** An entity of the catalogue, shown with the names that are given for what it refers to. */
+    entity: (entity: Entity, referred: Partial<Referred> = {}, position = 0) => {
+      const id = entityIdOf(entity.kind, entity.id)
+      const shown = catalogue.show(entity, { artist: () => undefined, album: () => undefined, ...referred })
+      return put(entities.table, position, [entities.toStored({ id, position, entity, shown })])
+    },
     /** A list in pages of 100 items, named `item-<n>`. */
-    tracks: (id: string, length: number, { version = 1, position = 0 } = {}) => {
+    tracks: async (id: string, length: number, { version = 1, position = 0 } = {}) => {
       const pages = Array.from({ length: Math.ceil(length / 100) }, (_, page) => ({
         id: page + 1,
         items: Array.from({ length: Math.min(100, length - page * 100) }, (_item, at) =>
@@ -74,7 +90,8 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
       const sizes = pages.map((page) => [page.id, page.items.length] as const)
       const head = { position, streamVersion: version, pages: sizes }
       const stored = pages.map((page) => tracks.pageToStored(id, position, page))
-      return put(tracks.table, position, [tracks.headToStored(id, head), ...stored])
+      await rows.ensure(entities.table)
+      await put(tracks.table, position, [tracks.headToStored(id, head), ...stored])
     },
     play: (userId: string, startedAt: number, identity: string) => {
       const year = new Date(startedAt).getUTCFullYear()
@@ -95,8 +112,16 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
         ),
       ]),
     found: async (row: Partial<Found> & { readonly playlistId: string }) => {
-      const document = search.toStored({ position: 0, value: { ...someDetails, ...row } })
-      await documents.ensure(search.index)
+      const value = { ...someDetails, ...row }
+      const folded = foldedNameOf({
+        key: `playlist/${value.playlistId}`,
+        rank: 3,
+        name: value.name,
+        artists: [],
+        more: '',
+      })
+      const document = search.toStored({ position: 0, value: { ...value, folded } })
+      for (const { index } of [search, searched]) await documents.ensure(index)
       await documents.write(search.index, [{ id: row.playlistId, document, stamp: 1 }])
       await documents.refresh(search.index)
     },

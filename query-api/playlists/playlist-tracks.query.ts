@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
+import { catalogue, type ShownTrack } from '@reprise/projectors/catalogue.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
+import { namedAnswer } from '../catalogue/catalogue-answers.ts'
+import { createKnownTracks } from '../catalogue/known-tracks.ts'
 import { schemaOfColumns } from '../column-schema.ts'
 import { cursorOf, placeIn } from '../cursor.ts'
 import { query } from '../query.ts'
@@ -16,10 +19,11 @@ const itemsMax = 500
 export const playlistTracksQuery = (sources: Sources) => {
   const visible = createVisiblePlaylist(sources)
   const read = createListReader(sources.rows, playlistTracks)
+  const known = createKnownTracks(sources)
 
   return query({
     path: '/v1/playlists/:playlistId/tracks',
-    summary: 'The tracks of a playlist in order',
+    summary: 'The tracks of a playlist in order, with titles and artists',
     description:
       '`offset` jumps to any place. Every page names the `version` that it shows. When the list changes between two ' +
       'pages, the later one shows the newest list and says so in `changed`: begin again for one list of one version.',
@@ -27,7 +31,7 @@ export const playlistTracksQuery = (sources: Sources) => {
     params: z.object({ playlistId }),
     options,
     answer,
-    views: [playlistDetails, playlistTracks],
+    views: [playlistDetails, playlistTracks, catalogue],
     show: async ({ params: { playlistId: id }, options: { limit, offset = 0, cursor: token }, caller }) => {
       const list = { view: playlistTracks, list: [id] }
       const begun = token === undefined ? undefined : placeIn(list, place, token)
@@ -41,6 +45,7 @@ export const playlistTracksQuery = (sources: Sources) => {
       const length = slice?.length ?? 0
       const next = from + limit
       const items = slice?.items ?? []
+      const tracks = await known(items.map(({ trackId }) => trackId))
       return {
         version,
         body: {
@@ -48,7 +53,7 @@ export const playlistTracksQuery = (sources: Sources) => {
           version,
           total: length,
           offset: from,
-          items,
+          items: items.map((item) => named(item, tracks.get(item.trackId))),
           changed: begun !== undefined && begun.version !== version,
           next: next < length ? cursorOf(list, { from: next, version: begun?.version ?? version }) : null,
         },
@@ -71,12 +76,25 @@ const options = z
     path: ['offset'],
   })
 
+const itemAnswer = schemaOfColumns(playlistTracks.row).extend({
+  title: z.string().nullable().meta({ description: 'null for a track that the catalogue does not have' }),
+  artists: z.array(namedAnswer),
+  durationMs: z.int().nullable(),
+})
+
+const named = <Item extends object>(item: Item, track: ShownTrack | undefined) => ({
+  ...item,
+  title: track?.title ?? null,
+  artists: track?.artists ?? [],
+  durationMs: track?.durationMs ?? null,
+})
+
 const answer = z.strictObject({
   playlistId: z.string(),
   version: z.int(),
   total: z.int(),
   offset: z.int(),
-  items: z.array(schemaOfColumns(playlistTracks.row)),
+  items: z.array(itemAnswer),
   changed: z.boolean(),
   next: z.string().nullable(),
 })

@@ -70,10 +70,14 @@ export const createPositionGate = (
 }
 
 /** How many partitions each event topic has. They never change (law 15). */
-export const partitionCounts = async (log: Log): Promise<Readonly<Record<EventTopic, number>>> => ({
-  'playlist-events': (await log.endOffsets('playlist-events')).length,
-  'playback-events': (await log.endOffsets('playback-events')).length,
-})
+export const partitionCounts = async (log: Log): Promise<Readonly<Record<EventTopic, number>>> => {
+  const countOf = async (topic: EventTopic) => (await log.endOffsets(topic)).length
+  return {
+    'playlist-events': await countOf('playlist-events'),
+    'playback-events': await countOf('playback-events'),
+    'catalogue-changes': await countOf('catalogue-changes'),
+  }
+}
 
 const refuseUnknown = async (position: Position, endOf: (position: Position) => Promise<number>) => {
   if (position.offset >= (await endOf(position)))

@@ -1,6 +1,5 @@
 import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import { checkpointFromStored, checkpointTableOf } from '@reprise/core/layout/checkpoint-layout.ts'
-import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { storedName } from '@reprise/core/projection.ts'
@@ -19,12 +18,12 @@ export const createStoredCheckpoint = (stores: {
     const [row] = await stores.rows.read(table, { partition: { partition_: partition } })
     return row && checkpointFromStored(row)
   }
-  const ofDocuments = async (view: DocumentView, partition: number): Promise<Checkpoint | undefined> => {
-    const { index } = documentLayoutOf({ ...view, row: {} })
+  const ofDocuments = async (view: View, partition: number): Promise<Checkpoint | undefined> => {
+    const index = { name: storedName(view) }
     const id = `checkpoint_/${partition}`
-    const document = (await stores.documents.get(index, [id])).get(id)
+    const document = (await stores.documents.live.get(index, [id])).get(id)
     // What the checkpoint speaks of is stored, but a search sees it only after a refresh that began later.
-    await stores.documents.refresh(index)
+    await stores.documents.live.refresh(index)
     return document?.['checkpoint_'] as Checkpoint | undefined
   }
   return async (view, partition) => {
