@@ -1,6 +1,7 @@
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { createAcceptance } from '@reprise/core/acceptance.ts'
+import { endTokensOf } from '@reprise/cli/demo/log-ends.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
@@ -47,4 +48,15 @@ export const readTopic = async (platform: Platform, topic: EventTopic): Promise<
   await reader.close()
   await log.close()
   return judged
+}
+
+/** The positions of the last records of a topic, as a query's minimum. */
+export const endOf = async (platform: Platform, topic: EventTopic): Promise<string> => {
+  const { kafka: brokers, namespace } = configurationOf(platform.environment)
+  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
+  try {
+    return await endTokensOf(log, topic)
+  } finally {
+    await log.close()
+  }
 }

@@ -3,6 +3,9 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
+import { namesOf } from '@reprise/connect/names.ts'
+import { settingsOf } from '@reprise/connect/settings.ts'
+import { createSlotAccess } from '@reprise/connect/slot.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
@@ -47,12 +50,21 @@ export const crashEngine = async (name: EngineName): Promise<void> => {
   await restartEngine(name)
 }
 
-type EngineName = 'kafka' | 'registry' | 'cassandra' | 'opensearch'
+type EngineName = 'kafka' | 'registry' | 'cassandra' | 'opensearch' | 'postgres' | 'connect'
 
 const engineNamed = (name: EngineName): Part => {
   const part = engines.find((engine) => engine.name === name)
   if (part === undefined) throw new Error(`there is no engine ${name}`)
   return part
+}
+
+/** Connect and the database are shared by all platforms of a test run: a slot that nobody reads keeps the log on disk. */
+const removeConnector = async (environment: Platform['environment']): Promise<void> => {
+  const settings = settingsOf(environment)
+  const { connector, database, slot } = namesOf(settings)
+  await fetch(`${settings.connect}/connectors/${connector}`, { method: 'DELETE' })
+  const slots = createSlotAccess(database, slot)
+  await slots.drop().finally(() => slots.close())
 }
 
 /** Starts the services and waits until they are ready. */
@@ -92,6 +104,9 @@ export const startPlatform = async (
       await up({ ...starting, env, parts: [part], ports: 'fixed' })
     },
     restart: async (service) => void (await restart(partNamed(service), starting)),
-    stop: async () => void (await down({ stateDir, lockWaitMs: 60_000 })),
+    stop: async () => {
+      await down({ stateDir, lockWaitMs: 60_000 })
+      await removeConnector(environment)
+    },
   }
 }

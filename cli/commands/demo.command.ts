@@ -3,6 +3,7 @@ import { liveTable } from '@reprise/infra/progress/live-table.ts'
 import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import { up } from '@reprise/infra/up.ts'
 import type { Command } from 'commander'
+import { catalogueSourceOf } from '../catalogue/catalogue-source.ts'
 import { demoSourceOf } from '../demo/demo-source.ts'
 import { keepAlive } from '../demo/keep-alive.ts'
 import { demoFileOf, differencesOf, writeOutcome } from '../demo/outcome.ts'
@@ -47,7 +48,8 @@ async function run({ full = process.env.FULL === '1', json = false }: Options): 
     signal: AbortSignal.any([over.signal, stopping]),
   })
   try {
-    const demo = await runDemo({ source, stateDir, addresses, screen, signal: stopping })
+    const catalogue = catalogueSourceOf({ projectRoot, env: process.env })
+    const demo = await runDemo({ source, catalogue, stateDir, addresses, screen, signal: stopping })
     const seconds = (Date.now() - startedAt) / 1_000
     const outcome = { ...demo.outcome, startupSeconds, seconds }
     const outcomePath = join(stateDir, 'demo.json')

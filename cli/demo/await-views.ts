@@ -30,13 +30,14 @@ export const awaitViews = async (options: {
   })
 }
 
-/** How many views there are. */
-export const viewCount = 5
+/** How many routes show all of them. */
+export const viewCount = 6
 
 const viewPaths = (playlistId: string, trackId: string): readonly string[] & { length: typeof viewCount } => [
   `/v1/playlists/${playlistId}`,
   `/v1/playlists/${playlistId}/tracks?limit=1`,
-  '/v1/search?q=a&type=playlist&limit=1',
+  '/v1/search?q=a&limit=1',
+  `/v1/tracks?ids=${trackId}`,
   `/v1/tracks/${trackId}/counts?window=all`,
   '/v1/me/plays?limit=1',
 ]

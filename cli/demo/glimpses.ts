@@ -7,6 +7,8 @@ import type { SourcePlays } from './plays.ts'
 export type Glimpses = {
   readonly mostPlayed: readonly string[]
   readonly search: { readonly query: string; readonly lines: readonly string[] }
+  /** What search makes of the most played song, mistyped. */
+  readonly typing: { readonly query: string; readonly lines: readonly string[] }
   readonly history: { readonly user: string; readonly userId: string; readonly lines: readonly string[] }
 }
 
@@ -19,6 +21,7 @@ export const glimpsesOf = async (options: {
 }): Promise<Glimpses> => ({
   mostPlayed: mostPlayedOf(options.songs, options.source),
   search: { query: options.query, lines: await hitsOf(options.client, options.query) },
+  typing: await typingOf(options.client, mistyped(mostPlayedSongIn(options.songs, options.source))),
   history: await historyOf(options.client, options.source),
 })
 
@@ -44,6 +47,40 @@ const hitsOf = async (client: ApiClient, query: string): Promise<readonly string
   const path = `/v1/search?q=${encodeURIComponent(query)}&type=playlist&limit=5`
   const { items } = await listedItems<Hit>(client, { path })
   return items.map(({ name, trackCount }) => `${name} (${trackCount} tracks)`)
+}
+
+type CatalogueHit = {
+  readonly type: string
+  readonly title?: string
+  readonly name?: string
+  readonly artists?: readonly { readonly name: string }[]
+}
+
+const typingOf = async (client: ApiClient, query: string): Promise<Glimpses['typing']> => {
+  const path = `/v1/search?q=${encodeURIComponent(query)}&limit=3`
+  const { items } = await listedItems<CatalogueHit>(client, { path })
+  const lines = items.map(({ type, title, name, artists = [] }) =>
+    [`${type.padEnd(8)} ${title ?? name ?? ''}`, ...artists.map((artist) => artist.name)].join(' – '),
+  )
+  return { query, lines }
+}
+
+const mostPlayedSongIn = ({ counts }: CountCheck, { titles }: SourcePlays): string => {
+  const [trackId = ''] = [...counts].sort(([a, x], [b, y]) => y.plays - x.plays || (a < b ? -1 : 1))[0] ?? []
+  const song = titles.get(trackId)
+  return song ? `${song.artist} ${song.title}` : 'a song'
+}
+
+/** Two letters of the longest word in each other's place. */
+const mistyped = (text: string): string => {
+  const longest = text.split(' ').sort((a, b) => b.length - a.length)[0] ?? ''
+  const middle = Math.floor(longest.length / 2)
+  const swapped =
+    longest.slice(0, middle - 1) +
+    longest.charAt(middle) +
+    longest.charAt(middle - 1) +
+    longest.slice(middle + 1)
+  return text.replace(longest, swapped).toLowerCase()
 }
 
 type Play = { readonly trackId: string; readonly startedAt: number; readonly skipped: boolean }

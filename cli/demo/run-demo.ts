@@ -3,6 +3,8 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Addresses } from '@reprise/infra/up.ts'
+import type { CatalogueSource } from '../catalogue/catalogue-source.ts'
+import type { Counts } from '../catalogue/load-catalogue.ts'
 import { openAcknowledgements, type Acknowledgements } from './acknowledgements.ts'
 import { createApiClient, type ApiClient } from './api-client.ts'
 import { awaitViews, viewCount } from './await-views.ts'
@@ -11,6 +13,7 @@ import { checkCounts } from './check-counts.ts'
 import { checkPlaylists } from './check-playlists.ts'
 import type { DemoSource } from './demo-source.ts'
 import { glimpsesOf, type Glimpses } from './glimpses.ts'
+import { fillCatalogue } from './fill-catalogue.ts'
 import { endTokensOf } from './log-ends.ts'
 import type { DemoOutcome } from './outcome.ts'
 import { replayedPlaylistIdOf } from './playlist-plan.ts'
@@ -24,6 +27,7 @@ import { createTokens } from './tokens.ts'
 /** What a demo runs with. The services are up. */
 export type DemoOptions = {
   readonly source: DemoSource
+  readonly catalogue: CatalogueSource
   readonly stateDir: string
   readonly addresses: Addresses
   readonly screen: Screen
@@ -35,6 +39,7 @@ export type DemoRun = {
   readonly outcome: Omit<DemoOutcome, 'startupSeconds' | 'seconds'>
   readonly glimpses: Glimpses
   readonly playlistId: string
+  readonly catalogue: Counts
 }
 
 const inFlightMax = 64
@@ -53,12 +58,20 @@ export const runDemo = async (options: DemoOptions): Promise<DemoRun> => {
   const cluster = await withLog(addresses, (log) => log.incarnation())
   const acknowledgements = openAcknowledgements(join(stateDir, 'demo-acknowledged.ndjson'), cluster)
   try {
+    const catalogue = await fillCatalogue({
+      source: options.catalogue,
+      environment: { ...process.env, ...addresses.env },
+      client,
+      screen,
+      signal,
+    })
     const filled = await fill(options, client, acknowledgements)
     const checks = await check(options, client, acknowledgements, filled)
     const { posted, replayed, throughSeconds, plays } = filled
     return {
       outcome: { posted, replayed, throughSeconds, source: plays, ...checks },
       glimpses: await glimpsesOf({ client, source: plays, songs: checks.songs, query: source.searchFor }),
+      catalogue,
       playlistId: await somePlaylist(source),
     }
   } finally {
@@ -94,6 +107,7 @@ const fill = async (options: DemoOptions, client: ApiClient, acknowledgements: A
   const minPosition = await withLog(addresses, async (log) => ({
     playlists: await endTokensOf(log, 'playlist-events'),
     playback: await endTokensOf(log, 'playback-events'),
+    catalogue: await endTokensOf(log, 'catalogue-changes'),
   }))
   const views = screen.progress('views', viewCount)
   await awaitViews({

@@ -1,3 +1,4 @@
+import type { Counts } from '../catalogue/load-catalogue.ts'
 import type { Glimpses } from './glimpses.ts'
 import { demoFileOf, differencesOf, type DemoOutcome } from './outcome.ts'
 import { durationOf, numberOf } from './pace.ts'
@@ -10,6 +11,7 @@ export type SummaryOptions = {
   readonly outcomePath: string
   /** A playlist that is there, for the commands to try. */
   readonly playlistId: string
+  readonly catalogue: Counts
 }
 
 const differencesShown = 10
@@ -18,6 +20,7 @@ const differencesShown = 10
 export const summaryOf = (options: SummaryOptions): readonly string[] => [
   '',
   ...comparedLines(options.outcome),
+  catalogueLine(options.catalogue),
   ...differenceLines(differencesOf(options.outcome)),
   ...glimpseLines(options.glimpses),
   ...nextLines(options),
@@ -47,6 +50,9 @@ const comparedLines = (outcome: DemoOutcome): readonly string[] => {
   ]
 }
 
+const catalogueLine = ({ tracks, albums, artists }: Counts): string =>
+  `  ${numberOf(tracks)} tracks, ${numberOf(albums)} albums and ${numberOf(artists)} artists in the catalogue`
+
 const mark = (isRight: boolean): string => (isRight ? '  ✔ ' : '  ✘ ')
 
 const differenceLines = (differences: readonly string[]): readonly string[] => {
@@ -60,13 +66,16 @@ const differenceLines = (differences: readonly string[]): readonly string[] => {
   ]
 }
 
-const glimpseLines = ({ mostPlayed, search, history }: Glimpses): readonly string[] => [
+const glimpseLines = ({ mostPlayed, search, typing, history }: Glimpses): readonly string[] => [
   '',
   '  Most played',
   ...mostPlayed.map((text) => `    ${text}`),
   '',
   `  Search for "${search.query}"`,
   ...search.lines.map((text) => `    ${text}`),
+  '',
+  `  Typing "${typing.query}"`,
+  ...typing.lines.map((text) => `    ${text}`),
   '',
   `  What ${history.user} played last`,
   ...history.lines.map((text) => `    ${text}`),
@@ -82,6 +91,7 @@ const nextLines = ({ addresses, glimpses, outcomePath, playlistId }: SummaryOpti
     '  Try next:',
     `    curl '${query}/v1/playlists/${playlistId}/tracks?limit=5'`,
     `    curl '${query}/v1/search?q=${encodeURIComponent(search.query)}&type=playlist'`,
+    `    curl '${query}/v1/search?q=${encodeURIComponent(glimpses.typing.query)}'`,
     `    curl -H "Authorization: Bearer $(./reprise token ${history.userId})" '${query}/v1/me/plays?limit=5'`,
     `    curl -X POST -H "Authorization: Bearer $(./reprise token me)" -H 'Content-Type: application/json' \\`,
     `      -d '{"name":"My first playlist"}' ${command}/v1/playlists`,
