@@ -139,7 +139,7 @@ describe('on the real engines', () => {
 
   test('what progress says is visible to a search', async () => {
     const { hits } = await documents.live.search([indexOf(playlistSearch)], {
-      query: { bool: { filter: [presentOnly, { term: { playlistId: 'found' } }] } },
+      query: { bool: { filter: [presentOnly, { term: { 'folded.key': 'playlist/found' } }] } },
     })
     expect(hits.map(({ document }) => document['name'])).toEqual(['Fête de la Musique'])
   })

@@ -10,15 +10,17 @@ import type { Progress, Screen } from './screen.ts'
 /** The views of a whole catalogue take a minute or two to fill. */
 const patienceMs = 15 * 60_000
 
-/** Loads the catalogue into its database, and waits until the queries show the last of its tracks. */
-export const fillCatalogue = async (options: {
+type FillOptions = {
   readonly source: CatalogueSource
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly client: ApiClient
   readonly screen: Screen
   readonly signal: AbortSignal
-}): Promise<Counts> => {
-  const { source, environment, client, screen, signal } = options
+}
+
+/** Loads the catalogue into its database, and waits until queries and search show all of it. */
+export const fillCatalogue = async (options: FillOptions): Promise<Counts> => {
+  const { source, environment, screen } = options
   let read: Catalogue | undefined
   let loading: Progress | undefined
   const { counts } = await loadCatalogue({
@@ -29,23 +31,47 @@ export const fillCatalogue = async (options: {
     },
     onWritten: (count) => loading?.advance(count),
   }).finally(() => loading?.end())
-  const seeing = screen.progress('its views', 1)
-  await untilShown(client, read?.tracks.at(-1)?.id ?? '', signal)
-  seeing.advance(1)
-  seeing.end()
+  if (read !== undefined) await awaitItsViews(read, options)
   return counts
 }
 
-/** The database's order is the log's, so the last track comes last. */
-const untilShown = async (client: ApiClient, trackId: string, signal: AbortSignal): Promise<void> => {
+/** How finely the filling of the views is shown. */
+const stepsPerKind = 50
+
+/** The database's order is the log's: artists, albums, tracks, as they were read. */
+const awaitItsViews = async (
+  { artists, albums, tracks }: Catalogue,
+  { client, screen, signal }: Pick<FillOptions, 'client' | 'screen' | 'signal'>,
+): Promise<void> => {
+  const seeing = screen.progress('its views', artists.length + albums.length + tracks.length)
+  let position = ''
+  for (const [kind, rows] of Object.entries({ artists, albums, tracks })) {
+    const step = Math.ceil(rows.length / stepsPerKind)
+    for (let from = 0; from < rows.length; from += step) {
+      const some = rows.slice(from, from + step)
+      position = await untilShown(client, `/v1/${kind}/${some.at(-1)?.id ?? ''}`, signal)
+      seeing.advance(some.length)
+    }
+  }
+  await untilSearched(client, position)
+  seeing.end()
+}
+
+/** Resolves to the position of the view that shows it. */
+const untilShown = async (client: ApiClient, path: string, signal: AbortSignal): Promise<string> => {
   for (const deadline = Date.now() + patienceMs; ;) {
-    const { status } = await client.request({ api: 'query', method: 'GET', path: `/v1/tracks/${trackId}` })
-    if (status === 200) return
+    const answer = await client.request({ api: 'query', method: 'GET', path })
+    if (answer.status === 200) return answer.header('reprise-position') ?? ''
     if (Date.now() > deadline)
       throw new OutOfPatience(
-        `the catalogue's last track, ${trackId}, is not visible after ${patienceMs / 60_000} minutes; ` +
+        `${path} is not visible after ${patienceMs / 60_000} minutes; ` +
           'see ./reprise catalogue status and ./reprise logs',
       )
     await sleep(250, undefined, { signal })
   }
+}
+
+const untilSearched = async (client: ApiClient, position: string): Promise<void> => {
+  const headers = { 'reprise-min-position': position }
+  await client.request({ api: 'query', method: 'GET', path: '/v1/search?q=a&limit=1', headers, patienceMs })
 }

@@ -54,14 +54,16 @@ type CatalogueHit = {
   readonly title?: string
   readonly name?: string
   readonly artists?: readonly { readonly name: string }[]
+  readonly albumName?: string | null
 }
 
 const typingOf = async (client: ApiClient, query: string): Promise<Glimpses['typing']> => {
   const path = `/v1/search?q=${encodeURIComponent(query)}&limit=3`
   const { items } = await listedItems<CatalogueHit>(client, { path })
-  const lines = items.map(({ type, title, name, artists = [] }) =>
-    [`${type.padEnd(8)} ${title ?? name ?? ''}`, ...artists.map((artist) => artist.name)].join(' – '),
-  )
+  const lines = items.map(({ type, title, name, artists = [], albumName }) => {
+    const credited = [title ?? name ?? '', ...artists.map((artist) => artist.name)].join(' – ')
+    return `${type.padEnd(8)} ${credited}${albumName ? ` (${albumName})` : ''}`
+  })
   return { query, lines }
 }
 

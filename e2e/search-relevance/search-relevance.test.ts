@@ -48,7 +48,7 @@ test('judged queries find what was meant, no less than before', async () => {
       ),
     )
   }
-  process.stdout.write(`${tableOf(judgements)}\n`)
+  console.info(tableOf(judgements))
   const { recall, mrr } = meansOf(judgements)
   const floors = JSON.parse(await readFile(new URL('floors.json', import.meta.url), 'utf8')) as Floors
   const floor = isReal ? floors.real : floors.generated
