@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from '@opensearch-project/opensearch'
 import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
 import { namesOf } from '@reprise/connect/names.ts'
 import { settingsOf } from '@reprise/connect/settings.ts'
 import { createSlotAccess } from '@reprise/connect/slot.ts'
-import { configurationOf } from '@reprise/core/configuration.ts'
+import { type Configuration, configurationOf } from '@reprise/core/configuration.ts'
+import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
 import { engines, services } from '@reprise/infra/parts.ts'
@@ -67,6 +69,14 @@ const removeConnector = async (environment: Platform['environment']): Promise<vo
   await slots.drop().finally(() => slots.close())
 }
 
+/** Else they would be recovered by an engine that another test kills. */
+const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Promise<void> => {
+  const client = new Client({ node })
+  const { body } = await client.indices.get({ index: `${storeNamesOf(namespace).indexPrefix}*` })
+  for (const index of Object.keys(body)) await client.indices.delete({ index })
+  await client.close()
+}
+
 /** Starts the services and waits until they are ready. */
 export const startPlatform = async (
   options: { readonly secondCommand?: boolean } = {},
@@ -107,6 +117,7 @@ export const startPlatform = async (
     stop: async () => {
       await down({ stateDir, lockWaitMs: 60_000 })
       await removeConnector(environment)
+      await removeIndexes(configurationOf(environment))
     },
   }
 }

@@ -110,7 +110,14 @@ type Generations = Readonly<
 
 /** One shard and no replica suit one node; refreshing is asked for, not timed. Unknown fields are refused, not guessed. */
 const creationOf = ({ mappings, settings }: DocumentIndex) => ({
-  settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '-1', ...settings },
+  settings: {
+    number_of_shards: 1,
+    number_of_replicas: 0,
+    refresh_interval: '-1',
+    // Whatever was written since the last flush is written again after a crash, before anything is answered.
+    'translog.flush_threshold_size': '64mb',
+    ...settings,
+  },
   mappings: { dynamic: 'strict', ...mappings },
 })
 
