@@ -37,9 +37,9 @@ describe('the catalogue, from the database through the log to views and search',
 
   test('an insert, an update, a rename of an artist, a move to another album and a delete become visible', async () => {
     const took: number[] = []
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round <= 20; round++) {
       const id = `seen-${round}`
-      const name = `Quokka${'abcdefgh'[round]}`
+      const name = `Quokka${String.fromCharCode(97 + round).repeat(3)}`
       const artist = `artist-${round}`
       const path = `/v1/tracks/${id}`
       const finds = async (q: string) => (await found(q, 'track')).some((hit) => hit.id === id)
@@ -80,9 +80,10 @@ describe('the catalogue, from the database through the log to views and search',
         ),
       )
     }
-    const sorted = took.sort((a, b) => a - b)
+    // The first round warms everything up: connections, prepared statements, the schemas of the records.
+    const sorted = took.slice(5).sort((a, b) => a - b)
     const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0)
-    console.info(`a change was visible after ${at(0.5)} ms (median), ${at(0.99)} ms (p99 of ${took.length})`)
+    console.info(`a change was visible after ${at(0.5)} ms (median), ${at(0.99)} ms (p99 of ${sorted.length})`)
   }, 120_000)
 
   test('an artist with 5,000 tracks is renamed on all of them', async () => {
