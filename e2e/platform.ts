@@ -12,7 +12,7 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
 import { engines, services } from '@reprise/infra/parts.ts'
-import { kill, restart } from '@reprise/infra/restart.ts'
+import { kill, pidOf, restart } from '@reprise/infra/restart.ts'
 import { servicePart } from '@reprise/infra/services/service.part.ts'
 import { up } from '@reprise/infra/up.ts'
 
@@ -23,8 +23,13 @@ export type Platform = {
   /** A second command process on the same partitions. */
   readonly secondCommand: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Where a service listens. */
+  readonly addressOf: (service: string) => string
   readonly tokenOf: (userId: string, changes?: Partial<MintOptions>) => Promise<string>
   readonly kill: (service: string) => Promise<void>
+  /** Stops a service in the middle of whatever it does, until it may go on. */
+  readonly freeze: (service: string) => void
+  readonly thaw: (service: string) => void
   /** Stops a service in order. */
   readonly halt: (service: string) => Promise<void>
   /** Starts a service that was halted, where it was. */
@@ -33,14 +38,16 @@ export type Platform = {
   readonly stop: () => Promise<void>
 }
 
-const second: Part = servicePart({
-  name: 'producers-2',
-  folder: 'producers',
-  needs: ['kafka', 'registry'],
-  port: 4010,
-  portVariable: 'REPRISE_COMMAND_PORT',
-  addressVariable: 'REPRISE_COMMAND_2',
-})
+/** One more command process on the same partitions: `producers-2` and so on. */
+export const commandProcess = (nth: number): Part =>
+  servicePart({
+    name: `producers-${nth}`,
+    folder: 'producers',
+    needs: ['kafka', 'registry'],
+    port: 4008 + nth,
+    portVariable: 'REPRISE_COMMAND_PORT',
+    addressVariable: `REPRISE_COMMAND_${nth}`,
+  })
 
 /** Stops an engine of the test run in order, and starts it again. */
 export const restartEngine = async (name: EngineName): Promise<void> =>
@@ -79,7 +86,12 @@ const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Pr
 
 /** Starts the services and waits until they are ready. */
 export const startPlatform = async (
-  options: { readonly secondCommand?: boolean } = {},
+  options: {
+    readonly secondCommand?: boolean
+    /** Instead of all services. */
+    readonly parts?: readonly Part[]
+    readonly environment?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Platform> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'reprise-e2e-'))
   await ensureLocalKeys(stateDir)
@@ -89,18 +101,31 @@ export const startPlatform = async (
     REPRISE_JWKS: join(stateDir, 'keys', 'jwks.json'),
     REPRISE_NAMESPACE: `e2e_${randomBytes(4).toString('hex')}`,
     REPRISE_PARTITIONS: '4',
+    ...options.environment,
   }
-  const parts = options.secondCommand === true ? [...services, second] : services
+  const parts =
+    options.parts ?? (options.secondCommand === true ? [...services, commandProcess(2)] : services)
   const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const
   const { byPart } = await up({ ...starting, parts, ports: 'free', temporary: true })
   const { issuer, audience } = configurationOf(environment)
-  const partNamed = (name: string) => parts.find((part) => part.name === name) ?? second
+  const partNamed = (name: string): Part => {
+    const part = parts.find((one) => one.name === name)
+    if (part === undefined) throw new Error(`there is no service ${name}`)
+    return part
+  }
+  const signal = (service: string, name: NodeJS.Signals) => {
+    const pid = pidOf(service, stateDir)
+    if (pid !== undefined) process.kill(pid, name)
+  }
 
   return {
     command: byPart['producers'] ?? '',
     query: byPart['query-api'] ?? '',
     secondCommand: byPart['producers-2'] ?? '',
     environment,
+    addressOf: (service) => byPart[service] ?? '',
+    freeze: (service) => signal(service, 'SIGSTOP'),
+    thaw: (service) => signal(service, 'SIGCONT'),
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
     halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
@@ -116,7 +141,7 @@ export const startPlatform = async (
     restart: async (service) => void (await restart(partNamed(service), starting)),
     stop: async () => {
       await down({ stateDir, lockWaitMs: 60_000 })
-      await removeConnector(environment)
+      if (parts.some(({ name }) => name === 'connector')) await removeConnector(environment)
       await removeIndexes(configurationOf(environment))
     },
   }

@@ -1,0 +1,30 @@
+import { createChecker } from './check-history.ts'
+import { startFleet } from './fleet.ts'
+import { reportOf, runSchedule } from './run-schedule.ts'
+
+/** Runs schedules outside of jest, on the engines of REPRISE_*: `main.ts FIRST_SEED SCHEDULES`. Ends with 1 at the first wrong one. */
+const [first = 1, schedules = 8] = process.argv.slice(2).map(Number)
+const checker = await createChecker()
+const fleet = await startFleet()
+let wrong: string | undefined
+for (let seed = first; seed < first + schedules && wrong === undefined; seed++) {
+  const began = performance.now()
+  const result = await runSchedule(fleet, checker, seed)
+  wrong = reportOf(result)
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
+  console.log(
+    JSON.stringify({
+      seed,
+      faults: result.schedule.length,
+      ...result.ended,
+      seconds,
+      right: wrong === undefined,
+    }),
+  )
+}
+await fleet.stop()
+await checker.remove()
+if (wrong !== undefined) {
+  console.log(wrong)
+  process.exit(1)
+}
