@@ -9,18 +9,11 @@ const fleet = await startFleet()
 let wrong: string | undefined
 for (let seed = first; seed < first + schedules && wrong === undefined; seed++) {
   const began = performance.now()
-  const result = await runSchedule(fleet, checker, seed)
-  wrong = reportOf(result)
-  const seconds = ((performance.now() - began) / 1_000).toFixed(1)
-  console.log(
-    JSON.stringify({
-      seed,
-      faults: result.schedule.length,
-      ...result.ended,
-      seconds,
-      right: wrong === undefined,
-    }),
-  )
+  const result = await runSchedule(fleet, checker, seed).catch((reason: unknown) => reason as Error)
+  wrong = result instanceof Error ? `seed ${seed}: ${result.message}` : reportOf(result)
+  const ended = result instanceof Error ? {} : { faults: result.schedule.length, ...result.ended }
+  const seconds = Math.round((performance.now() - began) / 1_000)
+  console.log(JSON.stringify({ seed, ...ended, seconds, right: wrong === undefined }))
 }
 await fleet.stop()
 await checker.remove()
