@@ -1,9 +1,11 @@
 import { Kafka, logLevel, type logCreator } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { stopIdleTimer } from './idle-timer.ts'
 
 /** A kafkajs client that writes to our log and gives up on a request after five seconds. */
-export const createKafkaClient = (brokers: readonly string[], logger: Logger): Kafka =>
-  new Kafka({
+export const createKafkaClient = (brokers: readonly string[], logger: Logger): Kafka => {
+  stopIdleTimer()
+  return new Kafka({
     brokers: [...brokers],
     clientId: 'reprise',
     connectionTimeout: 3_000,
@@ -12,6 +14,7 @@ export const createKafkaClient = (brokers: readonly string[], logger: Logger): K
     logLevel: logLevel.WARN,
     logCreator: logTo(logger),
   })
+}
 
 /** kafkajs calls a normal rebalance or reconnect an error; what matters reaches us as a thrown error or an event. */
 const logTo =
