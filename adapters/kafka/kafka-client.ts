@@ -2,17 +2,21 @@ import { Kafka, logLevel, type logCreator } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { stopIdleTimer } from './idle-timer.ts'
 
-/** A kafkajs client that writes to our log and gives up on a request after five seconds. */
-export const createKafkaClient = (brokers: readonly string[], logger: Logger): Kafka => {
+/** A kafkajs client that writes to our log and gives up on a request after `requestTimeoutMs`, five seconds by default. */
+export const createKafkaClient = (options: {
+  readonly brokers: readonly string[]
+  readonly logger: Logger
+  readonly requestTimeoutMs?: number
+}): Kafka => {
   stopIdleTimer()
   return new Kafka({
-    brokers: [...brokers],
+    brokers: [...options.brokers],
     clientId: 'reprise',
     connectionTimeout: 3_000,
-    requestTimeout: 5_000,
+    requestTimeout: options.requestTimeoutMs ?? 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     logLevel: logLevel.WARN,
-    logCreator: logTo(logger),
+    logCreator: logTo(options.logger),
   })
 }
 

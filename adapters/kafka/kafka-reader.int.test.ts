@@ -48,7 +48,7 @@ const stalling = (kafka: Kafka, physical: string): Pick<Kafka, 'consumer'> => {
 describe('a reader on kafkajs', () => {
   const { kafka: brokers } = configurationOf(process.env)
   const namespace = `reader_${randomBytes(4).toString('hex')}`
-  const kafka = createKafkaClient(brokers, quiet)
+  const kafka = createKafkaClient({ brokers, logger: quiet })
   let log: Log
   let appender: Appender
   beforeAll(async () => {
