@@ -15,24 +15,28 @@ export const readList = async (
       'reprise-min-position': await endOf(platform, 'playlist-events'),
       'reprise-max-wait': '30s',
     }
-    for (;;) {
+    for (const until = performance.now() + patienceMs; ;) {
       const read = await allPages(`${platform.query}/v1/playlists/${id}/tracks`, headers)
-      if (read !== 'changed meanwhile') return read
+      if (typeof read === 'object') return read
+      if (performance.now() > until) throw new Error(`${id}: ${read} for minutes`)
     }
   })
 }
+
+const patienceMs = 180_000
 
 /** All pages of one version. */
 const allPages = async (
   address: string,
   headers: Readonly<Record<string, string>>,
-): Promise<Told | 'changed meanwhile'> => {
+): Promise<Told | 'changed meanwhile' | 'not yet visible'> => {
   const items: string[] = []
   let version: number | undefined
   for (;;) {
     const response = await fetch(`${address}?limit=100&offset=${items.length}`, { headers })
     const body = (await response.json()) as { readonly items: readonly { readonly itemId: string }[] }
     if (response.status === 404) return { kind: 'fail', answer: { code: 'not-found' } }
+    if (response.status === 503) return 'not yet visible'
     if (response.status !== 200) throw new Error(`list: ${response.status} ${JSON.stringify(body)}`)
     const shown = Number(/^"(\d+)-/.exec(response.headers.get('etag') ?? '')?.[1])
     if (version !== undefined && shown !== version) return 'changed meanwhile'
