@@ -14,6 +14,8 @@ export type Command<Body = unknown> = {
   readonly expectedVersion: number | undefined
   /** Why the key can't be trusted for a look-up (law 5); refuses the command unless its stream remembers it. */
   readonly keyRefusal: Refusal | undefined
+  /** The time in the key, if it is a UUIDv7: nobody used it earlier. */
+  readonly keyTime: number | undefined
   /** W3C trace context, when the trace is sampled. */
   readonly traceparent: string | undefined
 }

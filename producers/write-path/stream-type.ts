@@ -21,4 +21,15 @@ export type StreamType<State, Body, Type extends EventType, Report> = Decider<
     state: State,
     creation: Remembered<Report> & { readonly commandId: string },
   ) => State
+  readonly snapshot: SnapshotCodec<State>
+}
+
+/** How states are kept between runs. A new version of the form reads the log anew. */
+export type SnapshotCodec<State> = {
+  readonly version: number
+  /** What JSON can hold. */
+  readonly toJson: (state: State) => unknown
+  readonly fromJson: (json: unknown) => State
+  /** How much memory a state takes, in items of about 200 bytes; at least 1. */
+  readonly weightOf: (state: State) => number
 }
