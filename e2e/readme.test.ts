@@ -29,13 +29,14 @@ describe('the examples of the README', () => {
     return { code: ran.status, output: ran.stdout, errors: ran.stderr }
   }
 
-  test('there is one for client apps and one for analysts', () =>
-    expect(examples.map(({ name }) => name)).toEqual(['clients', 'analysts']))
+  test('there is one for each kind of reader', () =>
+    expect(examples.map(({ name }) => name)).toEqual(['clients', 'catalogue', 'analysts']))
 
   test.each(examples)('$name', ({ name, script }) => {
     const { code, output, errors } = run(script)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
-    if (name === 'clients') expect(output).toMatch(/song-1.*song-2/)
+    if (name === 'clients') expect(output).toMatch(/song-1.*song-2[^]*"name":"Road trip"/)
+    if (name === 'catalogue') expect(output).toMatch(/"name":"Mara Vale"/)
     if (name === 'analysts') expect(output).toMatch(/"plays":\d/)
   })
 })

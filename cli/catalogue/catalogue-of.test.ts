@@ -5,7 +5,7 @@ import { generateSongs } from '../demo/generated-songs.ts'
 import { catalogueOf } from './catalogue-of.ts'
 import { releaseOf } from './catalogue-rows.ts'
 import { generateCatalogue } from './generate-catalogue.ts'
-import { fileTrackOf, radioSongOf, type FileTrack } from './source-rows.ts'
+import { fileTrackOf, radioSongOf, storableOf, type FileTrack } from './source-rows.ts'
 
 const track = (changes: Partial<FileTrack> = {}): FileTrack => ({
   id: 't1',
@@ -62,6 +62,31 @@ describe('names', () => {
     expect(artists).toContainEqual({ id, name })
   })
 
+  test('a name that many tracks give without ids is one artist', () => {
+    const { tracks, artists } = only([
+      track({ id: 't1', artistIds: [], artistNames: ['Nobody'] }),
+      track({ id: 't2', artistIds: [], artistNames: ['Nobody', 'Else'] }),
+    ])
+    const [nobody, other] = [unlistedArtistIdOf('Nobody'), unlistedArtistIdOf('Else')]
+    expect(tracks.map(({ artistIds }) => artistIds)).toEqual([[nobody], [nobody, other]])
+    expect(artists).toHaveLength(2)
+  })
+
+  test('that are empty name nobody, unless an id says who it is', () => {
+    const { tracks, artists } = only([
+      track({ id: 't1', artistIds: [], artistNames: ['', 'Kumo', ''] }),
+      track({ id: 't2', artistIds: ['a2'], artistNames: [''] }),
+    ])
+    expect(tracks.map(({ artistIds }) => artistIds)).toEqual([[unlistedArtistIdOf('Kumo')], ['a2']])
+    expect(artists).toContainEqual({ id: 'a2', name: '' })
+    expect(artists).toHaveLength(2)
+  })
+
+  test('an artist who is named twice is credited once, at the first place', () => {
+    const { tracks } = only([track({ artistIds: ['a2', 'a1', 'a2'], artistNames: ['Two', 'Kumo', 'Two'] })])
+    expect(tracks[0]?.artistIds).toEqual(['a2', 'a1'])
+  })
+
   test('a track without title and artists is kept', () => {
     const { tracks, artists } = only([track({ title: '', artistIds: [], artistNames: [] })])
     expect(tracks).toMatchObject([{ id: 't1', title: '', artistIds: [] }])
@@ -78,12 +103,48 @@ describe('albums', () => {
     expect(albums[0]?.artistId).toBe('a2')
   })
 
+  test('take the order of the artists from the first track', () => {
+    const { albums } = only([
+      track({ id: 't1', artistIds: ['a1', 'a2'], artistNames: ['One', 'Two'] }),
+      track({ id: 't2', artistIds: ['a2', 'a1'], artistNames: ['Two', 'One'] }),
+    ])
+    expect(albums[0]?.artistId).toBe('a1')
+  })
+
+  test('with a track of nobody are filed under nobody', () => {
+    const { albums } = only([track({ id: 't1' }), track({ id: 't2', artistIds: [], artistNames: [] })])
+    expect(albums[0]?.artistId).toBeNull()
+  })
+
+  test('without an id are none', () => {
+    const { albums, tracks } = only([track({ albumId: '', albumName: 'Weather' })])
+    expect(albums).toEqual([])
+    expect(tracks[0]?.albumId).toBeNull()
+  })
+
   test('of different artists are filed under nobody', () => {
     const { albums } = only([
       track({ id: 't1' }),
       track({ id: 't2', artistIds: ['a2'], artistNames: ['Two'] }),
     ])
     expect(albums[0]?.artistId).toBeNull()
+  })
+})
+
+describe('tracks', () => {
+  test('leave out what the file does not know, so that it stays', () => {
+    const { tracks } = only([track({ durationMs: 0, released: '0000', genres: [] })])
+    expect(tracks).toEqual([{ id: 't1', title: 'Rain', albumId: 'al1', artistIds: ['a1'] }])
+  })
+
+  test('are there once each, in the order of their ids, as are artists and albums', () => {
+    const given = ['b', 'B', 'a', 'b'].map((id) =>
+      track({ id, artistIds: [`artist-${id}`], albumId: `album-${id}` }),
+    )
+    const { tracks, artists, albums } = only(given)
+    expect(tracks.map(({ id }) => id)).toEqual(['B', 'a', 'b'])
+    expect(artists.map(({ id }) => id)).toEqual(['artist-B', 'artist-a', 'artist-b'])
+    expect(albums.map(({ id }) => id)).toEqual(['album-B', 'album-a', 'album-b'])
   })
 })
 
@@ -104,6 +165,16 @@ describe('songs of the radio', () => {
       release: { day: '1982-01-01', precision: 'year' },
       artistIds: ['a1'],
     })
+  })
+
+  test('of an unknown artist bring that artist', () => {
+    const { artists } = catalogueOf({ tracks: [], songs: [{ ...song, artist: 'Nobody', year: '' }] })
+    expect(artists).toEqual([{ id: unlistedArtistIdOf('Nobody'), name: 'Nobody' }])
+  })
+
+  test('whose artist is only the second of a track are another track', () => {
+    const duet = track({ artistIds: ['a2', 'a1'], artistNames: ['Two', 'Kumo'] })
+    expect(catalogueOf({ tracks: [duet], songs: [song] }).tracks).toHaveLength(2)
   })
 
   test('without a title are nothing', () => {
@@ -141,12 +212,37 @@ describe('records', () => {
     expect(fileTrackOf(record)).toMatchObject({ title: 'Rain\uFFFD', artistNames: ['Kumo'], genres: ['pop'] })
   })
 
-  test.each([{ track_id: '' }, { track_id: 'a b' }, { artist_ids: '["a1","a2"]' }, { genres: '{}' }])(
-    'that make no sense are refused: %j',
-    (wrong) => {
-      expect(() => fileTrackOf({ ...record, ...wrong })).toThrow(BadRow)
-    },
-  )
+  test.each([
+    ['a\uD83D', 'a\uFFFD'],
+    ['\uDE00b', '\uFFFDb'],
+    ['\uDE00\uD83D', '\uFFFD\uFFFD'],
+    ['\u{1F600}', '\u{1F600}'],
+    ['\0\0', ''],
+    ['\u0001\t', '\u0001\t'],
+  ])('keep of %j what is text to PostgreSQL', (given, kept) => {
+    expect(storableOf(given)).toBe(kept)
+  })
+
+  test.each([
+    { track_id: '' },
+    { track_id: 'a b' },
+    { track_id: 'x'.repeat(65) },
+    { artist_ids: '["a1","a2"]' },
+    { artist_ids: 'a1' },
+    { genres: '{}' },
+    { genres: '["pop"' },
+    { duration_ms: '3:20' },
+    { duration_ms: '-1' },
+    { duration_ms: '1.5' },
+  ])('that make no sense are refused: %j', (wrong) => {
+    expect(() => fileTrackOf({ ...record, ...wrong })).toThrow(BadRow)
+  })
+
+  test('without the columns of a catalogue are refused with their names', () => {
+    const { genres: _genres, title: _title, ...rest } = record
+    expect(() => fileTrackOf(rest)).toThrow(/title, genres missing/)
+    expect(() => radioSongOf(record)).toThrow(BadRow)
+  })
 
   test('of songs are read from lists and from plays', () => {
     expect(radioSongOf({ 'Song Clean': 'Rain', 'ARTIST CLEAN': 'Kumo', 'Release Year': '1982' })).toEqual({

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { BadRow, type CsvRecord } from '../demo/edit-row.ts'
 import { readCsv } from '../demo/read-csv.ts'
 import { generateSongs } from '../demo/generated-songs.ts'
 import { catalogueOf } from './catalogue-of.ts'
@@ -41,18 +42,20 @@ export const catalogueSourceOf = (options: CatalogueSourceOptions): CatalogueSou
   const folder = resolve(given === '' ? join(projectRoot, '..', 'shared', 'data') : given)
   const isThere = given !== 'none' && existsSync(folder)
   if (given !== 'none' && given !== '' && !isThere)
-    throw new Error(`REPRISE_DATA=${given}: there is no such folder`)
+    throw new Error(`REPRISE_DATA=${given}: there is no such folder${remedy}`)
   if (file === undefined && !isThere) return generated
   const inFolder = (name: string): string => join(folder, name)
   const tracks = file === undefined ? inFolder(names.tracks) : resolve(file)
   const songs = radio === undefined ? (isThere ? names.radio.map(inFolder) : []) : [resolve(radio)]
   const missing = [tracks, ...songs].filter((path) => !existsSync(path))
-  if (missing.length > 0) throw new Error(`there is no file ${missing.join(' and no file ')}`)
+  if (missing.length > 0) throw new Error(`there is no file ${missing.join(' and no file ')}${remedy}`)
   return {
     description: [tracks, ...songs].join(', '),
     read: async () => catalogueOf({ tracks: await tracksIn(tracks), songs: await songsIn(songs) }),
   }
 }
+
+const remedy = ' (--file and --radio name other files; REPRISE_DATA=none loads a small generated catalogue)'
 
 const generated: CatalogueSource = {
   description: 'generated, since the real data is not here',
@@ -61,7 +64,7 @@ const generated: CatalogueSource = {
 
 const tracksIn = async (path: string): Promise<readonly FileTrack[]> => {
   const tracks: FileTrack[] = []
-  for await (const record of readCsv(path)) tracks.push(fileTrackOf(record))
+  await forEachRecord(path, (record) => tracks.push(fileTrackOf(record)))
   return tracks
 }
 
@@ -69,10 +72,21 @@ const tracksIn = async (path: string): Promise<readonly FileTrack[]> => {
 const songsIn = async (paths: readonly string[]): Promise<readonly RadioSong[]> => {
   const songs = new Map<string, RadioSong>()
   for (const path of paths)
-    for await (const record of readCsv(path)) {
+    await forEachRecord(path, (record) => {
       const song = radioSongOf(record)
       const key = JSON.stringify([song.title, song.artist])
       if ((songs.get(key)?.year ?? '') === '') songs.set(key, song)
-    }
+    })
   return [...songs.values()]
+}
+
+/** @throws {BadRow} naming the file, and what to do about it */
+const forEachRecord = async (path: string, use: (record: CsvRecord) => void): Promise<void> => {
+  try {
+    for await (const record of readCsv(path)) use(record)
+  } catch (cause) {
+    if (!(cause instanceof BadRow)) throw cause
+    const where = cause.message.startsWith(path) ? '' : `${path}: `
+    throw new BadRow(`${where}${cause.message}${remedy}`, { cause })
+  }
 }

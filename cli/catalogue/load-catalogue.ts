@@ -1,4 +1,5 @@
 import { prepareDatabase, withClient } from '@reprise/connect/database.ts'
+import type { Client } from 'pg'
 import type { Catalogue } from './catalogue-rows.ts'
 import type { CatalogueSource } from './catalogue-source.ts'
 import { writeCatalogue, type Written } from './write-catalogue.ts'
@@ -25,6 +26,9 @@ export type Loaded = {
   readonly seconds: number
 }
 
+/** The server works for each on a core of its own, and beside the readers of its log one alone would starve. */
+const connections = 4
+
 /**
  * Loads a catalogue into PostgreSQL. A second load changes nothing; two at once take turns.
  * @throws {DatabaseAway} {@link RowRefused} {@link BadRow}
@@ -35,11 +39,9 @@ export const loadCatalogue = async (options: LoadOptions): Promise<Loaded> => {
   const [catalogue] = await Promise.all([source.read(), prepareDatabase(database)])
   const counts = countsOf(catalogue)
   onRead?.(counts)
-  const written = await withClient(database, async (client) => {
-    await client.query("SELECT pg_advisory_lock(hashtext('reprise catalogue load'))")
-    // Left to itself the server plans the check of every foreign key into the partitioned table anew: four times slower.
-    await client.query('SET plan_cache_mode = force_generic_plan')
-    return writeCatalogue(client, catalogue, onWritten)
+  const written = await withClients(database, connections, async (clients) => {
+    await clients[0]?.query("SELECT pg_advisory_lock(hashtext('reprise catalogue load'))")
+    return writeCatalogue(clients, catalogue, onWritten)
   })
   return { source: source.description, counts, written, seconds: (Date.now() - startedAt) / 1_000 }
 }
@@ -49,3 +51,16 @@ const countsOf = ({ artists, albums, tracks }: Catalogue): Counts => ({
   albums: albums.length,
   tracks: tracks.length,
 })
+
+const withClients = <T>(
+  database: string,
+  count: number,
+  work: (clients: readonly Client[]) => Promise<T>,
+): Promise<T> =>
+  count === 0
+    ? work([])
+    : withClient(database, async (client) => {
+        // Left to itself the server plans the check of every foreign key into the partitioned table anew: four times slower.
+        await client.query('SET plan_cache_mode = force_generic_plan')
+        return withClients(database, count - 1, (others) => work([client, ...others]))
+      })

@@ -6,7 +6,7 @@ export const statements = {
   artists: `
     INSERT INTO artist (id, name, country)
     SELECT given.id, given.name, given.country
-    FROM jsonb_to_recordset($1::jsonb) AS given (id text, name text, country text)
+    FROM json_to_recordset($1::json) AS given (id text, name text, country text)
     LEFT JOIN artist AS known USING (id)
     WHERE known.id IS NULL
       OR (known.name, known.country) IS DISTINCT FROM (given.name, coalesce(given.country, known.country))
@@ -16,7 +16,7 @@ export const statements = {
   albums: `
     INSERT INTO album (id, name, artist_id)
     SELECT given.id, given.name, given."artistId"
-    FROM jsonb_to_recordset($1::jsonb) AS given (id text, name text, "artistId" text)
+    FROM json_to_recordset($1::json) AS given (id text, name text, "artistId" text)
     LEFT JOIN album AS known USING (id)
     WHERE known.id IS NULL
       OR (known.name, known.artist_id) IS DISTINCT FROM (given.name, coalesce(given."artistId", known.artist_id))
@@ -31,7 +31,7 @@ export const statements = {
       coalesce(given.released, known.released),
       CASE WHEN given.released IS NULL THEN known.release_precision ELSE given."releasePrecision" END,
       coalesce(given.genres, known.genres, '{}')
-    FROM jsonb_to_recordset($1::jsonb) AS given (
+    FROM json_to_recordset($1::json) AS given (
       id text, title text, "albumId" text, "durationMs" integer, released date, "releasePrecision" text, genres text[]
     )
     LEFT JOIN track AS known USING (id)
@@ -49,13 +49,13 @@ export const statements = {
   /** A track that the source names no artist of keeps those that it has. */
   surplusCredits: `
     DELETE FROM track_artist AS known
-    USING jsonb_to_recordset($1::jsonb) AS given (id text, "artistIds" text[])
+    USING json_to_recordset($1::json) AS given (id text, "artistIds" text[])
     WHERE known.track_id = given.id AND cardinality(given."artistIds") BETWEEN 1 AND known.position`,
 
   credits: `
     INSERT INTO track_artist (track_id, position, artist_id)
     SELECT given.id, credit.place - 1, credit.artist_id
-    FROM jsonb_to_recordset($1::jsonb) AS given (id text, "artistIds" text[])
+    FROM json_to_recordset($1::json) AS given (id text, "artistIds" text[])
     CROSS JOIN unnest(given."artistIds") WITH ORDINALITY AS credit (artist_id, place)
     WHERE credit.artist_id IS DISTINCT FROM (
       SELECT known.artist_id FROM track_artist AS known

@@ -11,6 +11,7 @@ import { createSlotAccess } from '@reprise/connect/slot.ts'
 import type { Command } from 'commander'
 import { catalogueSourceOf } from '../catalogue/catalogue-source.ts'
 import { environmentHere } from '../catalogue/environment-here.ts'
+import { runSql } from '../catalogue/run-sql.ts'
 import { loadCatalogue, type Loaded } from '../catalogue/load-catalogue.ts'
 import { numberOf, durationOf } from '../demo/pace.ts'
 import { createScreen, type Progress } from '../demo/screen.ts'
@@ -42,6 +43,14 @@ export function addCatalogue(program: Command): void {
     .option('--anew', 'then read every table anew: a snapshot, then changes')
     .option('--json', 'print the outcome as JSON')
     .action(apply)
+  catalogue
+    .command('sql')
+    .description(
+      "run SQL on the catalogue's database, for example \"UPDATE track SET title = 'New' WHERE id = 'song-1'\"",
+    )
+    .argument('<statements>', 'parted by ; and done all or nothing')
+    .option('--json', 'print the outcome as JSON')
+    .action(sql)
 }
 
 type LoadOptions = { readonly file?: string; readonly radio?: string; readonly json?: boolean }
@@ -70,6 +79,16 @@ function wordsOf({ counts, written, seconds }: Loaded): string {
   const changed = Object.entries(written).filter(([, count]) => count > 0)
   const what = changed.map(([table, count]) => `${numberOf(count)} ${table}`).join(', ')
   return `${all} in ${durationOf(seconds)}; written: ${what === '' ? 'nothing, all was there' : what}`
+}
+
+async function sql(statements: string, { json = false }: Options): Promise<void> {
+  const outcomes = await runSql(namesOf(settingsOf(environmentHere())).database, statements)
+  if (json) console.log(JSON.stringify(outcomes))
+  else
+    for (const { command, rowCount, rows } of outcomes) {
+      if (rows.length > 0) console.table(rows)
+      console.log(`${command} ${rowCount}`)
+    }
 }
 
 type Options = { readonly json?: boolean }

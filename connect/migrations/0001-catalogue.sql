@@ -13,7 +13,7 @@ CREATE TABLE artist (
   born date,
   status text,
   CONSTRAINT artist_pkey PRIMARY KEY (id),
-  CONSTRAINT artist_id_printable CHECK (id ~ '^[!-~]{1,64}$'),
+  CONSTRAINT artist_id_printable CHECK (id ~ '^[!-~]+$' AND char_length(id) <= 64),
   CONSTRAINT artist_name_length CHECK (char_length(name) <= 1000),
   CONSTRAINT artist_country_iso CHECK (country ~ '^[A-Z]{2}$'),
   CONSTRAINT artist_status_known CHECK (status IN ('active', 'inactive', 'deceased'))
@@ -25,7 +25,7 @@ CREATE TABLE album (
   name text STORAGE MAIN NOT NULL,
   artist_id text COLLATE "C",
   CONSTRAINT album_pkey PRIMARY KEY (id),
-  CONSTRAINT album_id_printable CHECK (id ~ '^[!-~]{1,64}$'),
+  CONSTRAINT album_id_printable CHECK (id ~ '^[!-~]+$' AND char_length(id) <= 64),
   CONSTRAINT album_name_length CHECK (char_length(name) <= 1000),
   CONSTRAINT album_artist_fkey FOREIGN KEY (artist_id) REFERENCES artist (id)
 );
@@ -43,7 +43,7 @@ CREATE TABLE track (
   isrc text,
   genres text[] STORAGE MAIN NOT NULL DEFAULT '{}',
   CONSTRAINT track_pkey PRIMARY KEY (id),
-  CONSTRAINT track_id_printable CHECK (id ~ '^[!-~]{1,64}$'),
+  CONSTRAINT track_id_printable CHECK (id ~ '^[!-~]+$' AND char_length(id) <= 64),
   CONSTRAINT track_kind_known CHECK (kind IN ('song', 'episode')),
   CONSTRAINT track_title_length CHECK (char_length(title) <= 1000),
   CONSTRAINT track_duration_positive CHECK (duration_ms > 0),
