@@ -99,7 +99,7 @@ const metaOf = (command: Command, eventId: string, streamVersion: number): Meta 
   streamVersion,
   actorId: command.actorId,
   deviceId: command.deviceId,
-  lamport: null,
+  lamport: command.lamport ?? null,
   occurredAt: command.occurredAt,
 })
 
