@@ -45,10 +45,14 @@ export const drop = <Value>(map: PersistentMap<Value>, key: string): PersistentM
 export function* entriesOf<Value>(
   map: PersistentMap<Value>,
 ): Generator<readonly [key: string, value: Value], void, undefined> {
-  if (map === undefined) return
-  yield* entriesOf(map.left)
-  yield [map.key, map.value]
-  yield* entriesOf(map.right)
+  const above: Node<Value>[] = []
+  for (let node = map; ;) {
+    for (; node !== undefined; node = node.left) above.push(node)
+    const next = above.pop()
+    if (next === undefined) return
+    yield [next.key, next.value]
+    node = next.right
+  }
 }
 
 /** The map of entries that are in the order of their keys, none of them twice: what {@link entriesOf} gives. O(n). */

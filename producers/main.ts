@@ -8,6 +8,8 @@ import { createLogger } from '@reprise/adapters/logger.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
+import { libraryDecider } from './library/library.decider.ts'
+import { libraryRoutes } from './library/library.routes.ts'
 import { openApiRoutes } from './openapi/openapi.routes.ts'
 import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
@@ -28,6 +30,15 @@ const codec = await createRegistryCodec({ url, namespace, logger })
 const commands = await createCommandLog({
   topic: 'playlist-events',
   stream: playlistDecider,
+  log,
+  codec,
+  logger,
+  newEventId,
+  waitMsMax,
+})
+const libraries = await createCommandLog({
+  topic: 'library-events',
+  stream: libraryDecider,
   log,
   codec,
   logger,
@@ -55,6 +66,7 @@ const service = await startHttpService({
   routers: [
     openApiRoutes(),
     playlistRoutes({ commands, now: Date.now }),
+    libraryRoutes({ commands: libraries, now: Date.now }),
     playRoutes({
       appender,
       codec,
@@ -64,13 +76,13 @@ const service = await startHttpService({
       factsOf: tracks.factsOf,
     }),
   ],
-  ready: commands.notReady,
+  ready: () => commands.notReady() ?? libraries.notReady(),
 })
 logger.info({ port: service.port }, 'the command API listens')
 
 const stop = async () => {
   await service.close()
-  await Promise.all([commands.close(), appender.close()])
+  await Promise.all([commands.close(), libraries.close(), appender.close()])
   await tracks.close()
   await Promise.all([log.close(), rows.close()])
   process.exit(0)
