@@ -110,14 +110,14 @@ describe('a list of items', () => {
   test('of 10,000 items is edited without a copy of it: a few chunks and nodes are new, after any number of edits', () => {
     let list = listOf(10_000)
     expect(list.chunks.length).toBeLessThan(90)
-    for (let edit = 0; edit < 100_000; edit++) {
+    for (let edit = 0; edit < 20_000; edit++) {
       const draft = draftOf(list)
       const from = (edit * 7_919) % 10_000
       draft.move(from, (edit * 104_729) % 10_000)
       draft.remove((edit * 31) % 10_000)
       draft.insert((edit * 17) % 10_000, itemOf(10_000 + edit))
       list = draft.done()
-      if (![0, 999, 99_999].includes(edit)) continue
+      if (![0, 999, 19_999].includes(edit)) continue
       expect(madeAnew(list, (again) => again.move(5_000, 10))).toBeLessThan(60)
       expect(madeAnew(list, (again) => again.remove(5_000))).toBeLessThan(60)
       expect(list.chunks.length).toBeLessThan(300)
