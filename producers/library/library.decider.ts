@@ -1,5 +1,6 @@
 import type { Meta } from '@reprise/schemas/generated/events.ts'
 import type { Decision, EvolvingEvent, NewEvent, Refusal } from '@reprise/core/decider.ts'
+import { sizeOf } from '@reprise/core/persistent-map.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import type { Decidable, StreamType } from '../write-path/stream-type.ts'
 import { librarySnapshot } from './library-snapshot.ts'
@@ -85,7 +86,7 @@ const decide = (state: Marks, { actorId, body }: Decidable<LibraryCommand>): Dec
   if (isOvertaken(body, standing)) return keep === standing.isKept ? 'nothing-to-do' : overtaken(standing)
   if (!keep) return givenUpEvent[shelf](id)
   if (standing.isKept && !claims(body)) return 'nothing-to-do'
-  if (!standing.isKept && state.kept[shelf] >= keptMax[shelf]) return tooMany(shelf)
+  if (!standing.isKept && sizeOf(state.kept[shelf]) >= keptMax[shelf]) return tooMany(shelf)
   return keptEvent[shelf](id)
 }
 

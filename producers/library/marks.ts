@@ -1,4 +1,4 @@
-import { drop, entriesOf, findIn, type PersistentMap, put } from '@reprise/core/persistent-map.ts'
+import { drop, entriesOf, findIn, type PersistentMap, put, sizeOf } from '@reprise/core/persistent-map.ts'
 
 /** What a user keeps: tracks that they like, and playlists, artists and users that they follow. */
 export type Shelf = 'likes' | 'playlists' | 'artists' | 'users'
@@ -15,48 +15,56 @@ export type Clocks = { readonly at: number; readonly lamport: number | null }
  */
 export type Mark = Clocks & { readonly isKept: boolean }
 
+/** The highest clocks of entries, by shelf and id. */
+export type ByEntry = Readonly<Record<Shelf, PersistentMap<Clocks>>>
+
 /**
  * All marks of a user. Never changes: a new mark gives new marks, which share nearly everything with the old ones.
  * Entries that were given up are forgotten past {@link givenUpMax}, the oldest first; then `forgotten` stands for all of
  * them, so that what they held off is held off for ever.
  */
-export type Marks = {
-  readonly on: Readonly<Record<Shelf, PersistentMap<Mark>>>
-  readonly kept: Readonly<Record<Shelf, number>>
-  readonly givenUp: number
-  readonly forgotten: Clocks
-}
+export type Marks = { readonly kept: ByEntry; readonly givenUp: ByEntry; readonly forgotten: Clocks }
 
 /** How many given up entries have marks of their own. */
 export const givenUpMax = 20_000
 
+/** A value for each shelf. */
+export const byShelf = <Value>(valueOf: (shelf: Shelf) => Value): Readonly<Record<Shelf, Value>> => ({
+  likes: valueOf('likes'),
+  playlists: valueOf('playlists'),
+  artists: valueOf('artists'),
+  users: valueOf('users'),
+})
+
 /** Before anything happened. */
 export const noMarks: Marks = {
-  on: { likes: undefined, playlists: undefined, artists: undefined, users: undefined },
-  kept: { likes: 0, playlists: 0, artists: 0, users: 0 },
-  givenUp: 0,
+  kept: byShelf(() => undefined),
+  givenUp: byShelf(() => undefined),
   forgotten: { at: -1, lamport: null },
 }
+
+/** How many entries of all shelves have marks here. */
+export const countOf = (entries: ByEntry): number =>
+  shelves.reduce((sum, shelf) => sum + sizeOf(entries[shelf]), 0)
 
 /** Where an entry has its place. */
 export type Place = { readonly shelf: Shelf; readonly id: string }
 
 /** What stands of an entry: its own mark, or what is known of all that have none. */
-export const standingOf = (marks: Marks, { shelf, id }: Place): Mark =>
-  findIn(marks.on[shelf], id) ?? { isKept: false, ...marks.forgotten }
+export const standingOf = ({ kept, givenUp, forgotten }: Marks, { shelf, id }: Place): Mark => {
+  const own = findIn(kept[shelf], id)
+  return own ? { isKept: true, ...own } : { isKept: false, ...(findIn(givenUp[shelf], id) ?? forgotten) }
+}
 
 /** The marks with this one on its entry. Clocks never go back, so what was held off once stays held off. */
-export const withMark = (marks: Marks, place: Place, mark: Mark): Marks => {
-  const { shelf, id } = place
-  const own = findIn(marks.on[shelf], id)
-  const next = { isKept: mark.isKept, ...laterOf(mark, standingOf(marks, place)) }
-  const kept = marks.kept[shelf] + Number(mark.isKept) - Number(own?.isKept ?? false)
-  return forgetting({
-    ...marks,
-    on: { ...marks.on, [shelf]: put(marks.on[shelf], id, next) },
-    kept: { ...marks.kept, [shelf]: kept },
-    givenUp: marks.givenUp + Number(!mark.isKept) - Number(own !== undefined && !own.isKept),
-  })
+export const withMark = (marks: Marks, { shelf, id }: Place, { isKept, ...clocks }: Mark): Marks => {
+  const highest = laterOf(clocks, standingOf(marks, { shelf, id }))
+  const withIt = (entries: ByEntry): ByEntry => ({ ...entries, [shelf]: put(entries[shelf], id, highest) })
+  const without = (entries: ByEntry): ByEntry => ({ ...entries, [shelf]: drop(entries[shelf], id) })
+  const { kept, givenUp, forgotten } = marks
+  return isKept
+    ? { kept: withIt(kept), givenUp: without(givenUp), forgotten }
+    : forgetting({ kept: without(kept), givenUp: withIt(givenUp), forgotten })
 }
 
 /** Clocks that are behind neither of the two. */
@@ -68,18 +76,16 @@ const laterOf = (one: Clocks, other: Clocks): Clocks => ({
       : Math.max(one.lamport, other.lamport),
 })
 
-/** Past the bound the older half goes at once, so that the cost of looking through all marks is seldom paid. */
+/** Past the bound the older half goes at once, so that the cost of looking through them all is seldom paid. */
 const forgetting = (marks: Marks): Marks => {
-  if (marks.givenUp <= givenUpMax) return marks
+  const count = countOf(marks.givenUp)
+  if (count <= givenUpMax) return marks
   const oldest = shelves
-    .flatMap((shelf) => givenUpOn(marks, shelf))
-    .sort((one, other) => one.mark.at - other.mark.at)
-    .slice(0, marks.givenUp - givenUpMax / 2)
-  const on = { ...marks.on }
-  for (const { shelf, id } of oldest) on[shelf] = drop(on[shelf], id)
-  const forgotten = oldest.reduce((clocks: Clocks, { mark }) => laterOf(clocks, mark), marks.forgotten)
-  return { ...marks, on, givenUp: marks.givenUp - oldest.length, forgotten }
+    .flatMap((shelf) => [...entriesOf(marks.givenUp[shelf])].map(([id, clocks]) => ({ shelf, id, clocks })))
+    .sort((one, other) => one.clocks.at - other.clocks.at)
+    .slice(0, count - givenUpMax / 2)
+  const givenUp = { ...marks.givenUp }
+  for (const { shelf, id } of oldest) givenUp[shelf] = drop(givenUp[shelf], id)
+  const forgotten = oldest.reduce((highest, { clocks }) => laterOf(highest, clocks), marks.forgotten)
+  return { ...marks, givenUp, forgotten }
 }
-
-const givenUpOn = (marks: Marks, shelf: Shelf): readonly (Place & { readonly mark: Mark })[] =>
-  [...entriesOf(marks.on[shelf])].flatMap(([id, mark]) => (mark.isKept ? [] : [{ shelf, id, mark }]))

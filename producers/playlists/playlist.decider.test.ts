@@ -128,12 +128,10 @@ const command: fc.Arbitrary<PlaylistCommand> = fc.oneof(
   fc
     .array(fc.nat(50), { minLength: 1 })
     .map((removeAt): PlaylistCommand => ({ do: 'edit', edits: [{ removeAt }] })),
-  fc
-    .tuple(fc.nat(100), fc.nat(100))
-    .map(([start, to]): PlaylistCommand => ({
-      do: 'edit',
-      edits: [{ moveRange: { start, length: 3, to } }],
-    })),
+  fc.tuple(fc.nat(100), fc.nat(100)).map(([start, to]): PlaylistCommand => ({
+    do: 'edit',
+    edits: [{ moveRange: { start, length: 3, to } }],
+  })),
   person.map((userId): PlaylistCommand => ({ do: 'add-collaborator', userId })),
   person.map((userId): PlaylistCommand => ({ do: 'remove-collaborator', userId })),
   fc
