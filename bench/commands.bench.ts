@@ -1,11 +1,20 @@
 import { v7 as uuidv7 } from 'uuid'
+import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
+import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
-import { type PlaylistCommand, playlistDecider } from '@reprise/producers/playlists/playlist.decider.ts'
-import { createCommandLog } from '@reprise/producers/write-path/command-log.ts'
+import {
+  type PlaylistCommand,
+  playlistDecider,
+  type PlaylistReport,
+  type PlaylistState,
+} from '@reprise/producers/playlists/playlist.decider.ts'
+import { createCommandLog, forwardToNobody } from '@reprise/producers/write-path/command-log.ts'
+import { createSnapshotStore } from '@reprise/producers/write-path/partition-store.ts'
 import { newEventId } from '@reprise/producers/write-path/event-id.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { closedLoops, type Figure, type Measured } from './measure.ts'
@@ -19,15 +28,22 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 export const benchCommands = async (
   brokers: readonly string[],
   registry: string,
+  cassandra: readonly string[],
 ): Promise<readonly Figure[]> => {
   const namespace = `bench_${Date.now().toString(36)}`
   await ensureTopics({ brokers, namespace, partitions, logger: quiet })
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
   const codec = await createRegistryCodec({ url: registry, namespace, logger: quiet })
+  const rows = await createCassandraRowStore({
+    contactPoints: cassandra,
+    datacenter: 'datacenter1',
+    keyspace: namespace,
+    logger: quiet,
+  })
   const records: LogRecord[] = []
-  const commands = await throughWritePath(recording(log, records), codec)
+  const commands = await throughWritePath(recording(log, records), rows, codec)
   const bare = await appendAndReadBack(log, records)
-  await log.close()
+  await Promise.all([log.close(), rows.close()])
   const figure = 'playlist commands through the write path, no HTTP'
   const ratio = Math.round((commands.perSecond / bare.perSecond) * 100) / 100
   console.log(
@@ -51,6 +67,7 @@ const recording = (log: Log, records: LogRecord[]): Log => ({
 
 const throughWritePath = async (
   log: Log,
+  rows: RowStore,
   codec: Awaited<ReturnType<typeof createRegistryCodec>>,
 ): Promise<Measured> => {
   const commands = await createCommandLog({
@@ -59,14 +76,30 @@ const throughWritePath = async (
     log,
     codec,
     logger: quiet,
+    store: createSnapshotStore<PlaylistState, PlaylistReport>({
+      topic: 'playlist-events',
+      codec: playlistDecider.snapshot,
+      rows,
+      incarnation: await log.incarnation(),
+      now: Date.now,
+    }),
+    ownership: soleOwnership(partitions),
+    forward: forwardToNobody,
     newEventId,
     waitMsMax: 10_000,
   })
+  while (commands.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 10))
   const ids = Array.from({ length: loops }, () => uuidv7())
   const submit = (loop: number, body: PlaylistCommand) => {
     const streamId = ids[loop] ?? ''
     const commandId = commandIdOf('bench', streamId, uuidv7())
-    const rest = { deviceId: null, expectedVersion: undefined, keyRefusal: undefined, traceparent: undefined }
+    const rest = {
+      deviceId: null,
+      expectedVersion: undefined,
+      keyRefusal: undefined,
+      keyTime: Date.now(),
+      traceparent: undefined,
+    }
     const bodyHash = bodyHashOf('bench', body)
     return commands.submit({
       ...rest,

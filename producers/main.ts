@@ -7,15 +7,22 @@ import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
 import { createLogger } from '@reprise/adapters/logger.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import type { EventType } from '@reprise/core/event.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
+import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
+import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { libraryDecider } from './library/library.decider.ts'
+import { libraryRoutes } from './library/library.routes.ts'
 import { openApiRoutes } from './openapi/openapi.routes.ts'
 import { playlistDecider } from './playlists/playlist.decider.ts'
 import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { createCatalogueTracks } from './plays/catalogue-tracks.ts'
 import { playRoutes } from './plays/play.routes.ts'
-import { createCommandLog } from './write-path/command-log.ts'
+import { createCommandLog, forwardToNobody } from './write-path/command-log.ts'
 import { newEventId } from './write-path/event-id.ts'
+import { createSnapshotStore } from './write-path/partition-store.ts'
 import { fixKey } from './write-path/request.ts'
+import type { StreamType } from './write-path/stream-type.ts'
 
 /** The command API: command → event → log. */
 const configuration = configurationOf(process.env)
@@ -25,15 +32,6 @@ const logger = createLogger({ service: 'producers', level: configuration.logLeve
 await ensureTopics({ brokers, namespace, partitions, logger })
 const log = await createKafkaLog({ brokers, namespace, logger })
 const codec = await createRegistryCodec({ url, namespace, logger })
-const commands = await createCommandLog({
-  topic: 'playlist-events',
-  stream: playlistDecider,
-  log,
-  codec,
-  logger,
-  newEventId,
-  waitMsMax,
-})
 const rows = createLateRowStore(() =>
   createCassandraRowStore({
     contactPoints: configuration.cassandra,
@@ -42,6 +40,32 @@ const rows = createLateRowStore(() =>
     logger,
   }),
 )
+const incarnation = await log.incarnation()
+/** The commands of a decided topic, on snapshots of their own. */
+const commandLogOf = async <State, Body, Type extends EventType, Report>(
+  topic: EventTopic,
+  stream: StreamType<State, Body, Type, Report>,
+) =>
+  createCommandLog<State, Body, Type, Report>({
+    topic,
+    stream,
+    log,
+    codec,
+    logger,
+    store: createSnapshotStore<State, Report>({
+      topic,
+      codec: stream.snapshot,
+      rows,
+      incarnation,
+      now: Date.now,
+    }),
+    ownership: soleOwnership((await log.endOffsets(topic)).length),
+    forward: forwardToNobody,
+    newEventId,
+    waitMsMax,
+  })
+const commands = await commandLogOf('playlist-events', playlistDecider)
+const libraries = await commandLogOf('library-events', libraryDecider)
 const tracks = await createCatalogueTracks({ log, codec, rows, logger })
 const appender = await log.createAppender('playback-events')
 const service = await startHttpService({
@@ -55,6 +79,7 @@ const service = await startHttpService({
   routers: [
     openApiRoutes(),
     playlistRoutes({ commands, now: Date.now }),
+    libraryRoutes({ commands: libraries, now: Date.now }),
     playRoutes({
       appender,
       codec,
@@ -64,13 +89,13 @@ const service = await startHttpService({
       factsOf: tracks.factsOf,
     }),
   ],
-  ready: commands.notReady,
+  ready: () => commands.notReady() ?? libraries.notReady(),
 })
 logger.info({ port: service.port }, 'the command API listens')
 
 const stop = async () => {
   await service.close()
-  await Promise.all([commands.close(), appender.close()])
+  await Promise.all([commands.close(), libraries.close(), appender.close()])
   await tracks.close()
   await Promise.all([log.close(), rows.close()])
   process.exit(0)

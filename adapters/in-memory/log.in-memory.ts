@@ -147,9 +147,9 @@ const createMember = (
     if (mine !== generation) return
     onAssigned?.(assigned)
     await Promise.all(
-      assigned.map((partition, at) => {
+      assigned.map(async (partition, at) => {
         const offset = offsets[at]
-        return offset === undefined ? undefined : follow(partition, offset, mine)
+        if (offset !== undefined) await follow(partition, offset, mine)
       }),
     )
   }

@@ -121,5 +121,5 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
 }
 
 /** For a process that is alone. */
-export const forwardToNobody: Forward<never, never> = () =>
+export const forwardToNobody = (): Promise<never> =>
   Promise.reject(new Problem('not-ready', 'there is no other process; nothing was done'))

@@ -10,6 +10,8 @@ export type Command<Body = unknown> = {
   readonly body: Body
   readonly deviceId: string | null
   readonly occurredAt: number
+  /** The device's logical clock, if it keeps one. */
+  readonly lamport?: number | undefined
   /** The version that the client decided on: another one refuses the command. */
   readonly expectedVersion: number | undefined
   /** Why the key can't be trusted for a look-up (law 5); refuses the command unless its stream remembers it. */

@@ -35,7 +35,7 @@ export const metaOf = (command: Command, eventId: string, streamVersion: number)
   streamVersion,
   actorId: command.actorId,
   deviceId: command.deviceId,
-  lamport: null,
+  lamport: command.lamport ?? null,
   occurredAt: command.occurredAt,
 })
 

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import type { RowStore, RowWrite } from '@reprise/core/ports/row-store.port.ts'
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import { rememberedMs, type StoredAnswer } from './command-ids.ts'
 import type { Remembered } from './command.ts'
@@ -14,7 +15,6 @@ import {
   statesTableOf,
 } from './snapshot-tables.ts'
 import type { Stated } from './stream-states.ts'
-import type { SnapshotCodec } from './stream-type.ts'
 
 /** Up to where a partition is stored: everything below `offset`, and what a reader needs to go on there (law 3). */
 export type Mark = {

@@ -1,6 +1,7 @@
 import type { EventTypes } from '@reprise/schemas/generated/events.ts'
 import type { Decider } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import type { Remembered } from './command.ts'
 
 /** What a decision is made on: the command's content, and who gives it. */
@@ -21,15 +22,6 @@ export type StreamType<State, Body, Type extends EventType, Report> = Decider<
     state: State,
     creation: Remembered<Report> & { readonly commandId: string },
   ) => State
+  /** How states are kept between runs. */
   readonly snapshot: SnapshotCodec<State>
-}
-
-/** How states are kept between runs. A new version of the form reads the log anew. */
-export type SnapshotCodec<State> = {
-  readonly version: number
-  /** What JSON can hold. */
-  readonly toJson: (state: State) => unknown
-  readonly fromJson: (json: unknown) => State
-  /** How much memory a state takes, in items of about 200 bytes; at least 1. */
-  readonly weightOf: (state: State) => number
 }
