@@ -18,11 +18,11 @@ const sections: Readonly<Record<string, Section>> = {
   commands: {
     engines: ['kafka', 'registry', 'cassandra'],
     run: (env) =>
-      benchCommands(
-        listOf(env['REPRISE_KAFKA']),
-        env['REPRISE_REGISTRY'] ?? '',
-        listOf(env['REPRISE_CASSANDRA']),
-      ),
+      benchCommands({
+        kafka: listOf(env['REPRISE_KAFKA']),
+        registry: env['REPRISE_REGISTRY'] ?? '',
+        cassandra: listOf(env['REPRISE_CASSANDRA']),
+      }),
   },
   search: {
     engines: ['opensearch'],
