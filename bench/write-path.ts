@@ -43,6 +43,7 @@ export const createWritePath = async (options: {
       now: Date.now,
     }),
     ownership: soleOwnership((await log.endOffsets(topic)).length),
+    discard: () => Promise.resolve(),
     forward: forwardToNobody,
     newEventId,
     waitMsMax: 10_000,

@@ -19,6 +19,7 @@ import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { createCatalogueTracks } from './plays/catalogue-tracks.ts'
 import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog, forwardToNobody } from './write-path/command-log.ts'
+import { createDiscard } from './write-path/discard.ts'
 import { newEventId } from './write-path/event-id.ts'
 import { createSnapshotStore } from './write-path/partition-store.ts'
 import { fixKey } from './write-path/request.ts'
@@ -41,6 +42,8 @@ const rows = createLateRowStore(() =>
   }),
 )
 const incarnation = await log.incarnation()
+const verdicts = await log.createAppender('discarded-records')
+const verdictPartitions = (await log.endOffsets('discarded-records')).length
 /** The commands of a decided topic, on snapshots of their own. */
 const commandLogOf = async <State, Body, Type extends EventType, Report>(
   topic: EventTopic,
@@ -59,6 +62,7 @@ const commandLogOf = async <State, Body, Type extends EventType, Report>(
       incarnation,
       now: Date.now,
     }),
+    discard: createDiscard({ topic, codec, appender: verdicts, partitions: verdictPartitions }),
     ownership: soleOwnership((await log.endOffsets(topic)).length),
     forward: forwardToNobody,
     newEventId,
@@ -96,6 +100,7 @@ logger.info({ port: service.port }, 'the command API listens')
 const stop = async () => {
   await service.close()
   await Promise.all([commands.close(), libraries.close(), appender.close()])
+  await verdicts.close()
   await tracks.close()
   await Promise.all([log.close(), rows.close()])
   process.exit(0)

@@ -75,6 +75,13 @@ export const topics = {
     records: catalogueChanges,
     config: eventLog,
   },
+  'discarded-records': {
+    decided: false,
+    partitions: 16,
+    key: 'topic, partition, offset',
+    records: ['RecordDiscarded'],
+    config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' },
+  },
   'projection-progress': {
     decided: false,
     partitions: 1,

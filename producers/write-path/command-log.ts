@@ -9,6 +9,7 @@ import type { Owner, Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { Position } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from './command.ts'
+import type { Discard } from './discard.ts'
 import { createOwnedPartitions } from './owned-partitions.ts'
 import type { SnapshotStore } from './partition-store.ts'
 import { Moved, timedOut } from './pending-commands.ts'
@@ -44,6 +45,7 @@ export type CommandLogOptions<State, Body, Type extends EventType, Report> = {
   readonly codec: EventCodec
   readonly logger: Logger
   readonly store: SnapshotStore<State, Report>
+  readonly discard: Discard
   readonly ownership: Ownership
   readonly forward: Forward<Body, Report>
   readonly newEventId: () => string

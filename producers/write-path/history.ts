@@ -4,6 +4,7 @@ import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Remembered } from './command.ts'
+import type { Discard, Discarded } from './discard.ts'
 import { createCommandIds } from './command-ids.ts'
 import type { Cut, Mark, SnapshotStore } from './partition-store.ts'
 import { createStreamStates, type Versioned } from './stream-states.ts'
@@ -30,6 +31,8 @@ export type HistoryOptions<State, Body, Type extends EventType, Report> = {
   readonly stream: StreamType<State, Body, Type, Report>
   readonly codec: EventCodec
   readonly store: SnapshotStore<State, Report>
+  /** Told of records that don't count, again after a crash. */
+  readonly discard: Discard
   /** Where to go on; undefined at the partition's beginning. */
   readonly mark: Mark | undefined
   /** Weight of the unchanged states that are kept in memory. */
@@ -58,6 +61,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
   let nextOffset = mark?.offset ?? 0
   let recordedAt = mark?.recordedAt ?? 0
   let storedBelow = nextOffset
+  let superseded: Discarded[] = []
 
   const passed = (record: StoredRecord) => {
     nextOffset = record.offset + 1
@@ -115,7 +119,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     /** Reads the next record. Acceptance looks at headers alone, so what can't be decoded takes part. */
     read: (record: StoredRecord): Read<Report> => {
       passed(record)
-      return acceptance.accept(record) ? fold(record) : { kind: 'superseded' }
+      if (acceptance.accept(record)) return fold(record)
+      superseded.push({ offset: record.offset, eventId: record.eventId })
+      return { kind: 'superseded' }
     },
     /** Reads the next record, an accepted one that was decided here: its state is known, and its bytes needn't be read. */
     adopt: (record: StoredRecord, decided: Decided<State, Report>): Remembered<Report> => {
@@ -146,6 +152,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
           unreadable: [...unreadable],
         },
       }
+      const discarded = superseded
+      if (discarded.length > 0) await options.discard(partition, discarded)
+      superseded = superseded.slice(discarded.length)
       await store.write(partition, cut)
       states.stored(cut.states)
       ids.stored(cut.answers)

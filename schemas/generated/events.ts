@@ -178,6 +178,20 @@ export type ProjectionProgress = {
   readonly quarantined: readonly QuarantinedGroup[]
 }
 
+/** A record of an event topic that does not count, for readers that can't tell by themselves. */
+export type RecordDiscarded = {
+  /** The topic that the record stands in. */
+  readonly topic: string
+  /** The partition of that topic. */
+  readonly partition: number
+  /** The record's offset. */
+  readonly offset: number
+  /** The record's header ce_id; empty where it has none. */
+  readonly eventId: string
+  /** superseded: its header previous doesn't name the accepted record before it. duplicate: the same play was recorded before. */
+  readonly reason: string
+}
+
 /** The actor likes a track. It may have been liked before: then the like was given again, later. */
 export type TrackLiked = {
   /** See Meta. */
