@@ -12,7 +12,7 @@ import {
 } from '@reprise/producers/playlists/playlist.decider.ts'
 import { createCommandLog, forwardToNobody } from '@reprise/producers/write-path/command-log.ts'
 import { newEventId } from '@reprise/producers/write-path/event-id.ts'
-import { createSnapshotStore } from '@reprise/producers/write-path/partition-store.ts'
+import { createSnapshotStore } from '@reprise/producers/write-path/snapshot-store.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topic = 'playlist-events'

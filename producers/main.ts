@@ -21,7 +21,7 @@ import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog, forwardToNobody } from './write-path/command-log.ts'
 import { createDiscard } from './write-path/discard.ts'
 import { newEventId } from './write-path/event-id.ts'
-import { createSnapshotStore } from './write-path/partition-store.ts'
+import { createSnapshotStore } from './write-path/snapshot-store.ts'
 import { fixKey } from './write-path/request.ts'
 import type { StreamType } from './write-path/stream-type.ts'
 

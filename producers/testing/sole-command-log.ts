@@ -8,7 +8,7 @@ import {
   createCommandLog,
   forwardToNobody,
 } from '../write-path/command-log.ts'
-import { createSnapshotStore } from '../write-path/partition-store.ts'
+import { createSnapshotStore } from '../write-path/snapshot-store.ts'
 
 /** What a test chooses of a command log. */
 export type SoleOptions<State, Body, Type extends EventType, Report> = Pick<

@@ -11,7 +11,7 @@ import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from './command.ts'
 import type { Discard } from './discard.ts'
 import { createOwnedPartitions } from './owned-partitions.ts'
-import type { SnapshotStore } from './partition-store.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
 import { Moved, timedOut } from './pending-commands.ts'
 import type { StreamType } from './stream-type.ts'
 

@@ -6,7 +6,7 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Remembered } from './command.ts'
 import type { Discard, Discarded } from './discard.ts'
 import { createCommandIds } from './command-ids.ts'
-import type { Cut, Mark, SnapshotStore } from './partition-store.ts'
+import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
 import { createStreamStates, type Versioned } from './stream-states.ts'
 import type { StreamType } from './stream-type.ts'
 

@@ -1,7 +1,7 @@
 import type { EventType } from '@reprise/core/event.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { CommandLogOptions } from './command-log.ts'
-import type { Mark } from './partition-store.ts'
+import type { Mark } from './snapshot-store.ts'
 import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
 import { createStoring } from './storing.ts'
 
