@@ -3,11 +3,13 @@ import { Problem } from '@reprise/core/problem.ts'
 import type { CommandLogOptions } from './command-log.ts'
 import type { Mark } from './snapshot-store.ts'
 import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
+import { createStoreTrust } from './store-trust.ts'
 import { createStoring } from './storing.ts'
 
 /** Weight of the unchanged states that a process keeps, over all its partitions. */
 const keptWeightMax = 1_000_000
 const againMs = 500
+const catchUpMax = 200_000
 
 type Options<State, Body, Type extends EventType, Report> = CommandLogOptions<State, Body, Type, Report> & {
   readonly endOffsets: () => Promise<readonly number[]>
@@ -29,6 +31,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   let broken: Error | undefined
   let closed = false
   const owns = (partition: number) => !closed && ownership.owned().has(partition)
+  const trust = createStoreTrust()
   const storing = createStoring({ writers: () => [...writers.values()], logger, topic })
 
   const reader = await log.read({
@@ -39,6 +42,9 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       const writer = writers.get(partition)
       writer?.read(records)
       storing.storeIfDue()
+      // A partition that is read from far back is read no faster than it can be stored.
+      while (writer && !writer.isReady() && writer.unstored > catchUpMax && owns(partition))
+        await storing.storeNow(writer)
     },
     onStopped: (reason) => {
       broken = reason
@@ -63,6 +69,8 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
         append: appender.append,
         endOffset: async () => (await endOffsets())[partition] ?? 0,
         owns: () => owns(partition),
+        onOverruled: () => settle(partition),
+        store: trust.guarded(store),
       }),
     )
     reader.rewind()
@@ -92,7 +100,8 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     const change = before.then(async () => {
       const writer = writers.get(partition)
       if (writer !== undefined && !owns(partition)) await handOver(partition, writer)
-      else if (writer === undefined && owns(partition)) await takeOver(partition)
+      else if (writer !== undefined) writer.resume()
+      else if (owns(partition)) await takeOver(partition)
     })
     changing.set(partition, change)
   }
@@ -100,7 +109,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     for (let partition = 0; partition < partitionCount; partition++) settle(partition)
   }
   /** Law 11: what was stored last may be gone; then the partition goes back to the mark that is there. */
-  const checkMark = (partition: number, writer: PartitionWriter<Body, Report>): void => {
+  const checkMark = (partition: number, writer: PartitionWriter<Body, Report>): Promise<void> => {
     const before = changing.get(partition) ?? Promise.resolve()
     const change = before.then(async () => {
       if (writers.get(partition) !== writer) return
@@ -114,12 +123,13 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       await takeOver(partition)
     })
     changing.set(partition, change)
+    return change
   }
 
   ownership.onChange(settleAll)
-  store.onLost(() => {
-    for (const [partition, writer] of writers) checkMark(partition, writer)
-  })
+  store.onLost(() =>
+    trust.lost(() => Promise.all([...writers].map(([partition, writer]) => checkMark(partition, writer)))),
+  )
   settleAll()
 
   return {

@@ -33,6 +33,8 @@ export type PartitionWriterOptions<State, Body, Type extends EventType, Report> 
   readonly endOffset: () => Promise<number>
   /** Whether this process owns the partition as far as it knows. */
   readonly owns: () => boolean
+  /** Told when records were superseded by another owner's: whoever asked for them is released, or resumed. */
+  readonly onOverruled: () => void
   readonly newEventId: () => string
   readonly waitMsMax: number
   /** After an acknowledged append that doesn't come back: how long until the log is asked. */
@@ -236,7 +238,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     for (const done of [...untilGone.values()]) done()
     queue = [...entries.filter(pending.isWaiting), ...queue]
     if (options.owns()) schedule()
-    else void release()
+    else options.onOverruled()
   }
 
   /** Folds the next record, and completes whoever waits for it. */
@@ -330,6 +332,8 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       return entry.outcome
     },
     release,
+    /** Goes on deciding what waits. */
+    resume: schedule,
     /** Refuses everything from now on, and everything that waits. */
     stop: (problem: Problem): void => {
       stopped = problem
@@ -352,5 +356,6 @@ export type PartitionWriter<Body, Report> = Pick<
   | 'store'
   | 'submit'
   | 'release'
+  | 'resume'
   | 'stop'
 >

@@ -110,7 +110,8 @@ export const createSnapshotStore = <State, Report>(options: {
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
-      await each([...batchesOf(partition, answers)], async ([recordedAt, writes]) =>
+      const lasting = new Map([...answers].filter(([, { recordedAt }]) => recordedAt >= now() - rememberedMs))
+      await each([...batchesOf(partition, lasting)], async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
       const row = { log_partition: partition, mark: Buffer.from(JSON.stringify({ ...mark, incarnation })) }

@@ -61,6 +61,11 @@ export const createStoring = (options: {
 
   return {
     storeIfDue,
+    /** Resolves when this partition was stored, or it was tried in vain. */
+    storeNow: async (writer: Writer): Promise<void> => {
+      await underWay
+      await storeOne(writer)
+    },
     /** Why nothing more can be taken. */
     overfull: (): string | undefined => {
       if (failing === undefined) return undefined

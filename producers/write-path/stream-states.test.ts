@@ -15,7 +15,7 @@ const statesWith = (
   options: { isStoreEmpty?: boolean; kept?: number } = {},
 ) =>
   createStreamStates<State, never, unknown>({
-    stream: stream as never,
+    stream: stream,
     load: async (streamId) => {
       await Promise.resolve()
       return stored[streamId]
