@@ -64,6 +64,8 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
     remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
       unstored.set(commandId, { ...answer, recordedAt })
     },
+    /** An id that was stored before this process began to read. */
+    print,
     unstored: (): ReadonlyMap<string, StoredAnswer<Report>> => new Map(unstored),
     /** These answers are stored now. */
     stored: (answers: ReadonlyMap<string, StoredAnswer<Report>>): void => {

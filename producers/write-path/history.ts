@@ -6,12 +6,14 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Remembered } from './command.ts'
 import type { Discard, Discarded } from './discard.ts'
 import { createCommandIds } from './command-ids.ts'
+import { createMoments } from './recent-moments.ts'
 import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
 import { createStreamStates, type Versioned } from './stream-states.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** What reading one record of the partition meant. */
 export type Read<Report> =
+  | { readonly kind: 'stored' }
   | { readonly kind: 'superseded' }
   | { readonly kind: 'undecodable' }
   | { readonly kind: 'accepted'; readonly commandId: string; readonly answer: Remembered<Report> }
@@ -56,16 +58,23 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     weightOf: stream.snapshot.weightOf,
     keptWeightMax: options.keptWeightMax,
   })
-  const ids = createCommandIds<Report>({ knownSince: mark?.recordedAt ?? -Infinity })
+  const ids = createCommandIds<Report>({ knownSince: mark?.recent.recordedAt ?? -Infinity })
   const unreadable = new Set<string>(mark?.unreadable)
-  let nextOffset = mark?.offset ?? 0
+  const moments = createMoments(mark)
+  let nextOffset = mark?.recent.offset ?? 0
   let recordedAt = mark?.recordedAt ?? 0
-  let storedBelow = nextOffset
+  let storedBelow = mark?.offset ?? 0
   let superseded: Discarded[] = []
 
   const passed = (record: StoredRecord) => {
     nextOffset = record.offset + 1
     recordedAt = Math.max(recordedAt, record.recordedAt)
+  }
+  /** What the mark has passed is stored; only its command's id is wanted. */
+  const recall = (record: StoredRecord): Read<Report> => {
+    const decoded = decodedIfPossible(codec, record)
+    if (decoded) ids.print((decoded.value as { readonly meta: Meta }).meta.commandId, record.recordedAt)
+    return { kind: 'stored' }
   }
   const fold = (record: StoredRecord): Read<Report> => {
     const decoded = decodedIfPossible(codec, record)
@@ -98,7 +107,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     },
     /** How many records were read since they were stored. */
     get unstored() {
-      return nextOffset - storedBelow
+      return Math.max(0, nextOffset - storedBelow)
     },
     get changedWeight() {
       return states.changedWeight
@@ -119,6 +128,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     /** Reads the next record. Acceptance looks at headers alone, so what can't be decoded takes part. */
     read: (record: StoredRecord): Read<Report> => {
       passed(record)
+      if (record.offset < (mark?.offset ?? 0)) return recall(record)
       if (acceptance.accept(record)) return fold(record)
       superseded.push({ offset: record.offset, eventId: record.eventId })
       return { kind: 'superseded' }
@@ -149,6 +159,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
           offset: nextOffset,
           lastAcceptedId: acceptance.lastAcceptedId,
           recordedAt,
+          recent: moments.before({ offset: nextOffset, recordedAt }),
           unreadable: [...unreadable],
         },
       }

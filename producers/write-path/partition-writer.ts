@@ -253,6 +253,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       return
     }
     const read = history.read(record)
+    if (read.kind === 'stored') return
     if (read.kind === 'accepted') pending.accepted(read.commandId, read.answer)
     // Whatever else was accepted, the records under way don't follow it; and one of ours that wasn't breaks the chain.
     if (read.kind !== 'superseded' ? chain.length > 0 : chain.has(record.eventId)) decideAgain()

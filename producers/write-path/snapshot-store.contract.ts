@@ -6,7 +6,13 @@ import { createSnapshotStore, type Mark } from './snapshot-store.ts'
 const hour = 3_600_000
 const noon = Date.UTC(2026, 10, 21, 12)
 const codec = { version: 1, toJson: (state: string) => state, fromJson: String, weightOf: () => 1 }
-const mark: Mark = { offset: 10, lastAcceptedId: 'e9', recordedAt: noon, unreadable: ['broken'] }
+const mark: Mark = {
+  offset: 10,
+  lastAcceptedId: 'e9',
+  recordedAt: noon,
+  recent: { offset: 8, recordedAt: noon - 1 },
+  unreadable: ['broken'],
+}
 const id = (name: string) => uuidv5(name, uuidv5.URL)
 const answer = (offset: number, recordedAt: number) => ({
   bodyHash: 'h',

@@ -22,9 +22,16 @@ export type Mark = {
   readonly lastAcceptedId: string
   /** Recorded time of the last record below `offset`. */
   readonly recordedAt: number
+  /**
+   * Some minutes before: reading the command ids again from there, a process knows which new ones it needn't look for.
+   */
+  readonly recent: Moment
   /** Streams with an accepted record that nobody can read. */
   readonly unreadable: readonly string[]
 }
+
+/** A place in a partition, with the recorded time of the record before it. */
+export type Moment = { readonly offset: number; readonly recordedAt: number }
 
 /** What is stored at once: states and ids first, then the mark. */
 export type Cut<State, Report> = {
