@@ -3,7 +3,7 @@ import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import { header, type EventType } from '@reprise/core/event.ts'
 import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
-import { type Chain, createChain, type Link } from './chain.ts'
+import { type Chain, createChain } from './chain.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
 import {
   decideCommand,
@@ -14,9 +14,11 @@ import {
   tooLarge,
   type Verdict,
 } from './decide-command.ts'
+import { createFences } from './fences.ts'
 import { createHistory, type HistoryOptions } from './history.ts'
 import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
 import { createPreparation } from './preparation.ts'
+import { createSettling } from './settling.ts'
 import type { Versioned } from './stream-states.ts'
 
 /** What a partition's writer needs of the world. */
@@ -48,7 +50,7 @@ const batchRecordsMax = 1_000
 const batchBytesMax = 800_000
 /** So many records may be under way: decided, and not read back. */
 const chainMax = 8_000
-const settleAgainMs = 50
+const handOverAgainMs = 50
 
 /**
  * Decides and appends the commands of one partition (laws 2 to 5). A command is decided on the history that was read
@@ -66,9 +68,19 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const chain: Chain<Entry, State, Report> = createChain()
   const pending = createPendingCommands<Body, Report>(options.waitMsMax)
   const preparation = createPreparation({ history, onReady: enqueue, onFailed: pending.fail })
-  const untilGone = new Map<string, () => void>()
+  const { endOffset, append, settleMs = 1_000 } = options
+  const nextOffset = () => history.nextOffset
+  const fences = createFences<Entry>({ endOffset, nextOffset, onPassed: enqueue, onFailed: pending.fail })
+  const settling = createSettling({
+    append,
+    endOffset,
+    nextOffset,
+    isUnderWay: chain.has,
+    onLost: decideAgain,
+    isStopped: () => stopped !== undefined,
+    settleMs,
+  })
   let queue: Entry[] = []
-  let atFence: Entry[] = []
   let scheduled = false
   let stopped: Error | undefined
   let released: Promise<void> | undefined
@@ -104,7 +116,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       bytes += record.value.length + 200
     }
     if (at < entries.length) queue = [...entries.slice(at), ...queue]
-    if (records.length > 0 && chain.last) void send(records, chain.last)
+    if (records.length > 0 && chain.last) settling.send(records, chain.last.eventId)
     schedule()
   }
 
@@ -128,7 +140,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     if (ahead === undefined) answer(entry, verdict, confirmed.version)
     else {
       ahead.waitingBehind.push(entry)
-      void askFence(entry)
+      fences.ask(entry)
     }
     return undefined
   }
@@ -176,66 +188,15 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     return { partition, key: streamId, value, headers }
   }
 
-  /** Law 4: an answer that appends nothing holds as of a history that reaches the log's end as it stood after the request came. */
   const answer = (entry: Entry, verdict: Exclude<Sized, { kind: 'append' }>, version: number) => {
-    if (entry.fence === undefined || history.nextOffset < entry.fence) {
-      atFence.push(entry)
-      void askFence(entry)
-    } else if (verdict.kind === 'refused')
+    if (!fences.isPassed(entry)) fences.hold(entry)
+    else if (verdict.kind === 'refused')
       pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version })
     else pending.complete(entry, { kind: 'unchanged', version, offset: history.nextOffset - 1 })
   }
-  const askFence = async (entry: Entry): Promise<void> => {
-    if (entry.isFenceAsked) return
-    entry.isFenceAsked = true
-    try {
-      entry.fence = await options.endOffset()
-      releaseFences()
-    } catch (cause) {
-      pending.fail(entry, new Problem('not-ready', 'the log does not answer; nothing was done', { cause }))
-    }
-  }
-  const releaseFences = () => {
-    if (atFence.length === 0) return
-    const isPassed = ({ fence }: Entry) => fence !== undefined && history.nextOffset >= fence
-    const passed = atFence.filter(isPassed)
-    if (passed.length === 0) return
-    atFence = atFence.filter((entry) => !isPassed(entry))
-    enqueue(passed)
-  }
-
-  const send = async (records: readonly LogRecord[], last: Link<Entry, State, Report>): Promise<void> => {
-    const isAcknowledged = await options.append(records).then(
-      () => true,
-      () => false,
-    )
-    // What was acknowledged comes back by itself; only what doesn't is looked for.
-    if (isAcknowledged) await gone(last.eventId, options.settleMs ?? 1_000)
-    while (chain.has(last.eventId) && !stopped) await settle(last.eventId)
-  }
-  /** The log settles an unknown result. What it doesn't hold is decided again; should a copy come later, only one of the two can be accepted. */
-  const settle = async (eventId: string): Promise<void> => {
-    const end = await options.endOffset().catch(() => undefined)
-    if (end === undefined || history.nextOffset < end) await gone(eventId, settleAgainMs)
-    else if (chain.has(eventId)) decideAgain()
-  }
-  const gone = (eventId: string, ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (!chain.has(eventId)) {
-        resolve()
-        return
-      }
-      const done = () => {
-        clearTimeout(timer)
-        untilGone.delete(eventId)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      untilGone.set(eventId, done)
-    })
-  const decideAgain = () => {
+  function decideAgain(): void {
     const entries = chain.abandon()
-    for (const done of [...untilGone.values()]) done()
+    settling.allGone()
     queue = [...entries.filter(pending.isWaiting), ...queue]
     if (options.owns()) schedule()
     else options.onOverruled()
@@ -247,7 +208,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     if (first?.eventId === record.eventId && record.previous === history.lastAcceptedId) {
       const remembered = history.adopt(record, first)
       chain.shift()
-      untilGone.get(record.eventId)?.()
+      settling.gone(record.eventId)
       pending.accepted(first.commandId, remembered)
       for (const entry of first.waitingBehind) reconsider(entry)
       return
@@ -281,7 +242,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       const end = await options.endOffset().catch(() => undefined)
       for (const entry of isUnderWay) if (!pending.isWaiting(entry)) isUnderWay.delete(entry)
       if (end !== undefined && history.nextOffset >= end) break
-      await new Promise((resolve) => setTimeout(resolve, settleAgainMs))
+      await new Promise((resolve) => setTimeout(resolve, handOverAgainMs))
     }
     for (const entry of isUnderWay) pending.fail(entry, new Moved(true))
     pending.close()
@@ -291,7 +252,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     /** Reads records back, in order; those that were read already are passed over. */
     read: (records: readonly StoredRecord[]): void => {
       for (const record of records) if (record.offset >= history.nextOffset) readOne(record)
-      releaseFences()
+      fences.release()
       schedule()
     },
     get nextOffset() {
@@ -340,7 +301,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       stopped = problem
       for (const entry of pending.all()) pending.fail(entry, entry.wasSent ? timedOut(true) : problem)
       pending.close()
-      for (const done of [...untilGone.values()]) done()
+      settling.allGone()
     },
   }
 }

@@ -1,16 +1,14 @@
 import { Problem } from '@reprise/core/problem.ts'
+import type { Fenced } from './fences.ts'
 import { acceptedOutcome, type Command, type Outcome, type Remembered } from './command.ts'
 
 /** A command that waits for its outcome. */
-export type Pending<Body, Report> = {
+export type Pending<Body, Report> = Fenced & {
   readonly command: Command<Body>
   readonly outcome: Promise<Outcome<Report>>
   readonly resolve: (outcome: Outcome<Report>) => void
   readonly reject: (reason: Error) => void
   readonly deadline: number
-  /** An answer that appends nothing is final once the reader has come this far; undefined before the log's end was asked. */
-  fence: number | undefined
-  isFenceAsked: boolean
   wasSent: boolean
   /** How often its id was looked for in the store, and what was found. */
   lookUps: number
