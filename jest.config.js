@@ -31,5 +31,5 @@ export default {
     },
   ],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 }

@@ -25,8 +25,8 @@ export class ConnectFailure extends Error {
 export type ConnectApi = ReturnType<typeof createConnectApi>
 
 const timeoutMs = 30_000
-/** While the workers agree on who runs what, Connect answers 409; that takes seconds. */
-const conflictPatienceMs = 30_000
+/** While the workers agree on who runs what, Connect answers 409, or 500 with such words; that takes seconds. */
+const conflictPatienceMs = 60_000
 
 /** Talks about the connector `name` with the worker at `address`. */
 export function createConnectApi(address: string, name: string) {
@@ -63,12 +63,15 @@ async function patiently(call: () => Promise<unknown>): Promise<unknown> {
     try {
       return await call()
     } catch (error) {
-      const isConflict = error instanceof ConnectFailure && error.status === 409
-      if (!isConflict || Date.now() > until) throw error
+      if (!isRebalance(error) || Date.now() > until) throw error
       await sleep(200)
     }
   }
 }
+
+const isRebalance = (error: unknown): boolean =>
+  error instanceof ConnectFailure &&
+  (error.status === 409 || (error.status === 500 && error.message.includes('rebalance')))
 
 type Request = { readonly url: string; readonly method: string; readonly body: unknown }
 

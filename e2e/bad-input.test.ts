@@ -119,7 +119,7 @@ describe('bad input gets the problem document that names it, and leaves the log 
       'a play that ends ahead',
       'POST',
       '/v1/plays',
-      { ...play, startedAt: Date.now() + 90_000 },
+      { ...play, startedAt: Date.now() + 86_400_000 },
       'rule-broken',
     ],
     ['a country in words', 'POST', '/v1/plays', { ...play, country: 'Sweden' }, 'invalid-request'],

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@opensearch-project/opensearch'
+import { Client as CassandraClient } from 'cassandra-driver'
 import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
 import { namesOf } from '@reprise/connect/names.ts'
 import { settingsOf } from '@reprise/connect/settings.ts'
@@ -83,6 +84,21 @@ const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Pr
   await client.close()
 }
 
+/** A node keeps memory for every table. */
+const removeKeyspace = async ({
+  cassandra,
+  cassandraDatacenter,
+  namespace,
+}: Configuration): Promise<void> => {
+  const client = new CassandraClient({
+    contactPoints: [...cassandra],
+    localDataCenter: cassandraDatacenter,
+    socketOptions: { readTimeout: 60_000 },
+  })
+  await client.execute(`DROP KEYSPACE IF EXISTS ${storeNamesOf(namespace).keyspace}`)
+  await client.shutdown()
+}
+
 /** Starts the services and waits until they are ready. */
 export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Platform> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'reprise-e2e-'))
@@ -138,6 +154,7 @@ export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Plat
       await down({ stateDir, lockWaitMs: 60_000 })
       await removeConnector(environment)
       await removeIndexes(configurationOf(environment))
+      await removeKeyspace(configurationOf(environment))
     },
   }
 }

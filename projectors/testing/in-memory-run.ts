@@ -89,7 +89,7 @@ export const until = async (
   describe: () => string = () => '',
 ): Promise<void> => {
   for (const start = Date.now(); !(await condition()); await new Promise((go) => setTimeout(go, 4)))
-    if (Date.now() - start > 10_000) throw new Error(`waited 10 s in vain. ${describe()}`)
+    if (Date.now() - start > 60_000) throw new Error(`waited a minute in vain. ${describe()}`)
 }
 
 /** All that a view holds, as stored and in a fixed order; checkpoints left out. */
