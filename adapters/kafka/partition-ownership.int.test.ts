@@ -121,6 +121,18 @@ describe('ownership of partitions on Kafka', () => {
     await eventually(() => expectStable([one, two]))
     expect(ownedBy(two).length).toBeGreaterThan(0)
   })
+
+  test('when the broker takes no connections for a while, members find each other again', async () => {
+    const line = await createLine(brokers[0] ?? '')
+    servers.push(line.server)
+    const both = [await join('one', line.kafka), await join('two', line.kafka)]
+    await eventually(() => expectStable(both))
+    await line.refuse()
+    await eventually(() => expect(both.flatMap(ownedBy)).toEqual([]))
+    await line.accept()
+    await eventually(() => expect(both.flatMap(ownedBy)).toHaveLength(partitionCount))
+    await eventually(() => expectStable(both))
+  })
 })
 
 /** A TCP proxy that a broker's client keeps to, and that can go silent: what is sent is swallowed, no connection is closed. */
@@ -143,8 +155,12 @@ const createLine = async (broker: string) => {
       })
     }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
+  await listen(0)
   const { port: own } = server.address() as { readonly port: number }
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     server,
     /** A client whose connections all go this way, whatever address the broker names. */
@@ -156,7 +172,13 @@ const createLine = async (broker: string) => {
     cut: () => (isCut = true),
     mend: () => {
       isCut = false
-      for (const socket of sockets) socket.destroy()
+      breakAll()
     },
+    refuse: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      breakAll()
+      await closed
+    },
+    accept: () => listen(own),
   }
 }
