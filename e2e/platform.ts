@@ -135,7 +135,10 @@ export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Plat
     environment,
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
-    halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
+    halt: async (service) => {
+      const [stopped] = await down({ stateDir, only: [service], lockWaitMs: 60_000 })
+      if (stopped?.how !== 'ended') throw new Error(`${service} did not end by itself: ${stopped?.how}`)
+    },
     start: async (service) => {
       const part = partNamed(service)
       const port = new URL(byPart[service] ?? '').port
