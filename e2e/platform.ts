@@ -13,16 +13,16 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
 import { engines, services } from '@reprise/infra/parts.ts'
-import { kill, restart } from '@reprise/infra/restart.ts'
+import { kill, pidOf, restart } from '@reprise/infra/restart.ts'
 import { servicePart } from '@reprise/infra/services/service.part.ts'
 import { up } from '@reprise/infra/up.ts'
 
 /** The services as processes of their own, on the engines of the test run, with topics and tables of their own. */
 export type Platform = {
   readonly command: string
+  /** Every command process: `producers`, `producers-2` and so on. They share the partitions. */
+  readonly commands: readonly string[]
   readonly query: string
-  /** A second command process on the same partitions. */
-  readonly secondCommand: string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly tokenOf: (userId: string, changes?: Partial<MintOptions>) => Promise<string>
   readonly kill: (service: string) => Promise<void>
@@ -31,17 +31,23 @@ export type Platform = {
   /** Starts a service that was halted, where it was. */
   readonly start: (service: string) => Promise<void>
   readonly restart: (service: string) => Promise<void>
+  /** Stops a service as if its machine stood still; the answer lets it go on. */
+  readonly pause: (service: string) => () => void
   readonly stop: () => Promise<void>
 }
 
-const second: Part = servicePart({
-  name: 'producers-2',
-  folder: 'producers',
-  needs: ['kafka', 'registry'],
-  port: 4010,
-  portVariable: 'REPRISE_COMMAND_PORT',
-  addressVariable: 'REPRISE_COMMAND_2',
-})
+/** The command processes after the first one. */
+const furtherCommands = (count: number): readonly Part[] =>
+  Array.from({ length: count - 1 }, (_, at) =>
+    servicePart({
+      name: `producers-${at + 2}`,
+      folder: 'producers',
+      needs: ['kafka', 'registry'],
+      port: 4010 + at,
+      portVariable: 'REPRISE_COMMAND_PORT',
+      addressVariable: `REPRISE_COMMAND_${at + 2}`,
+    }),
+  )
 
 /** Stops an engine of the test run in order, and starts it again. */
 export const restartEngine = async (name: EngineName): Promise<void> =>
@@ -94,9 +100,7 @@ const removeKeyspace = async ({
 }
 
 /** Starts the services and waits until they are ready. */
-export const startPlatform = async (
-  options: { readonly secondCommand?: boolean } = {},
-): Promise<Platform> => {
+export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Platform> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'reprise-e2e-'))
   await ensureLocalKeys(stateDir)
   const environment: Record<string, string | undefined> = {
@@ -105,21 +109,36 @@ export const startPlatform = async (
     REPRISE_JWKS: join(stateDir, 'keys', 'jwks.json'),
     REPRISE_NAMESPACE: `e2e_${randomBytes(4).toString('hex')}`,
     REPRISE_PARTITIONS: '4',
+    // A process that was killed holds its partitions for so long.
+    REPRISE_SESSION_MS: '2000',
   }
-  const parts = options.secondCommand === true ? [...services, second] : services
+  const further = furtherCommands(commandProcesses)
+  const parts = [...services, ...further]
   const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const
   const { byPart } = await up({ ...starting, parts, ports: 'free', temporary: true })
   const { issuer, audience } = configurationOf(environment)
-  const partNamed = (name: string) => parts.find((part) => part.name === name) ?? second
+  const partNamed = (name: string) => {
+    const part = parts.find((each) => each.name === name)
+    if (part === undefined) throw new Error(`there is no service ${name}`)
+    return part
+  }
+  const signalTo = (service: string, signal: NodeJS.Signals) => {
+    const pid = pidOf(service, stateDir)
+    if (pid === undefined) throw new Error(`${service} doesn't run`)
+    process.kill(pid, signal)
+  }
 
   return {
     command: byPart['producers'] ?? '',
     query: byPart['query-api'] ?? '',
-    secondCommand: byPart['producers-2'] ?? '',
+    commands: ['producers', ...further.map(({ name }) => name)].map((name) => byPart[name] ?? ''),
     environment,
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
-    halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
+    halt: async (service) => {
+      const [stopped] = await down({ stateDir, only: [service], lockWaitMs: 60_000 })
+      if (stopped?.how !== 'ended') throw new Error(`${service} did not end by itself: ${stopped?.how}`)
+    },
     start: async (service) => {
       const part = partNamed(service)
       const port = new URL(byPart[service] ?? '').port
@@ -130,6 +149,10 @@ export const startPlatform = async (
       await up({ ...starting, env, parts: [part], ports: 'fixed' })
     },
     restart: async (service) => void (await restart(partNamed(service), starting)),
+    pause: (service) => {
+      signalTo(service, 'SIGSTOP')
+      return () => signalTo(service, 'SIGCONT')
+    },
     stop: async () => {
       await down({ stateDir, lockWaitMs: 60_000 })
       await removeConnector(environment)
