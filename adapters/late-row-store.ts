@@ -22,6 +22,7 @@ export const createLateRowStore = (connect: () => Promise<RowStore>): RowStore =
   }
   return {
     ensure: async (table) => (await connected()).ensure(table),
+    drop: async (table) => (await connected()).drop(table),
     read: async (table, query) => (await connected()).read(table, query),
     writeTogether: async (table, writes) => (await connected()).writeTogether(table, writes),
     onLost: (listener) => {

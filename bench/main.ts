@@ -6,6 +6,8 @@ import type { Figure } from './measure.ts'
 import { benchSearch } from './search.bench.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
+const listOf = (variable: string | undefined): readonly string[] => (variable ?? '').split(',')
+
 type Section = {
   readonly engines: readonly string[]
   readonly run: (env: Env) => Promise<readonly Figure[]>
@@ -14,8 +16,13 @@ type Section = {
 /** `make bench`, or one section of it. Runs on the engines that are up, and starts them if they aren't. */
 const sections: Readonly<Record<string, Section>> = {
   commands: {
-    engines: ['kafka', 'registry'],
-    run: (env) => benchCommands((env['REPRISE_KAFKA'] ?? '').split(','), env['REPRISE_REGISTRY'] ?? ''),
+    engines: ['kafka', 'registry', 'cassandra'],
+    run: (env) =>
+      benchCommands({
+        kafka: listOf(env['REPRISE_KAFKA']),
+        registry: env['REPRISE_REGISTRY'] ?? '',
+        cassandra: listOf(env['REPRISE_CASSANDRA']),
+      }),
   },
   search: {
     engines: ['opensearch'],

@@ -35,3 +35,27 @@ export const closedLoops = async (
   const at = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
   return { perSecond: Math.round(took.length / (seconds * 0.9)), p50Ms: at(0.5), p99Ms: at(0.99) }
 }
+
+/** Begins calls at a fixed rate, whether or not earlier ones have ended; each is timed from when it was due. */
+export const openCalls = async (
+  call: () => Promise<unknown>,
+  perSecond: number,
+  seconds: number,
+): Promise<Measured> => {
+  const begin = performance.now()
+  const total = Math.round(perSecond * seconds)
+  const took: number[] = []
+  const calls: Promise<unknown>[] = []
+  for (let begun = 0; begun < total;) {
+    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * perSecond))
+    for (; begun < due; begun++) {
+      const dueAt = begin + (begun * 1_000) / perSecond
+      calls.push(call().then(() => took.push(performance.now() - dueAt)))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(calls)
+  took.sort((a, b) => a - b)
+  const at = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
+  return { perSecond: Math.round(perSecond), p50Ms: at(0.5), p99Ms: at(0.99) }
+}

@@ -45,6 +45,12 @@ export const settings = {
     'Partitions of event topics at their creation; refused to change afterwards. Empty: as in the topic catalogue',
   ),
   host: setting('REPRISE_HOST', z.string(), '127.0.0.1', 'The address that the services listen on'),
+  advertisedHost: setting(
+    'REPRISE_ADVERTISED_HOST',
+    z.string().optional(),
+    '',
+    'Where the other command processes reach this one; empty for REPRISE_HOST. Needed where that is not reachable, as 0.0.0.0',
+  ),
   commandPort: setting('REPRISE_COMMAND_PORT', port(), '4000', 'Port of the command API'),
   queryPort: setting('REPRISE_QUERY_PORT', port(), '4001', 'Port of the query API'),
   projectorPort: setting(
@@ -83,6 +89,12 @@ export const settings = {
     z.coerce.number().int().min(100).max(120_000),
     '10000',
     'How long a command may wait for its outcome, milliseconds',
+  ),
+  sessionMs: setting(
+    'REPRISE_SESSION_MS',
+    z.coerce.number().int().min(1_000).max(60_000),
+    '10000',
+    'After so much silence the partitions of a command process go to the others, milliseconds; the broker allows no less than its group.min.session.timeout.ms',
   ),
   logLevel: setting(
     'REPRISE_LOG_LEVEL',

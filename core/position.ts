@@ -8,10 +8,11 @@ export class BadPosition extends Error {
   override readonly name = 'BadPosition'
 }
 
-/** Frozen for ever: tokens outlive the process that made them. 3 is kept for the library's events. */
+/** Frozen for ever: tokens outlive the process that made them. */
 const codes: Readonly<Record<EventTopic, number>> = {
   'playlist-events': 1,
   'playback-events': 2,
+  'library-events': 3,
   'catalogue-changes': 4,
 }
 const topicByCode = new Map(Object.entries(codes).map(([topic, code]) => [code, topic as EventTopic]))

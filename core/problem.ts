@@ -14,6 +14,7 @@ export const problems = {
   'method-not-allowed': { status: 405, retry: false, title: 'This path does not take this method' },
   'already-exists': { status: 409, retry: false, title: 'The id is taken' },
   'already-gone': { status: 409, retry: false, title: 'What the edit names is no longer there' },
+  overtaken: { status: 409, retry: false, title: 'Something later has been decided already' },
   'key-expired': { status: 409, retry: false, title: 'The idempotency key is older than 24 hours' },
   'key-ahead': { status: 409, retry: false, title: 'The idempotency key lies in the future' },
   'version-mismatch': {

@@ -8,7 +8,11 @@ export type Answer = {
   readonly body: any
 }
 
-type Sent = { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
+type Sent = {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
 
 /** Requests as one user, to either API. */
 export const clientOf = async (platform: Platform, userId: string) => {
@@ -18,6 +22,7 @@ export const clientOf = async (platform: Platform, userId: string) => {
     async (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
       const response = await fetch(`${origin}${path}`, {
         method,
+        ...(sent.signal && { signal: sent.signal }),
         headers: {
           authorization: `Bearer ${token}`,
           ...(sent.body !== undefined && { 'content-type': 'application/json' }),
@@ -37,7 +42,8 @@ export const clientOf = async (platform: Platform, userId: string) => {
   return {
     userId,
     command: ask(platform.command),
-    secondCommand: ask(platform.secondCommand),
+    /** To each of the command processes. */
+    commands: platform.commands.map(ask),
     query: ask(platform.query),
   }
 }

@@ -5,7 +5,7 @@ import { endTokensOf } from '@reprise/cli/demo/log-ends.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
-import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
 import type { Platform } from './platform.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -24,7 +24,7 @@ export const readTopic = async (platform: Platform, topic: EventTopic): Promise<
   const codec = await createRegistryCodec({ url, namespace, logger: quiet })
   const ends = await log.endOffsets(topic)
   const judged: Judged[] = []
-  const acceptances = ends.map(() => createAcceptance(topic === 'playlist-events'))
+  const acceptances = ends.map(() => createAcceptance(topics[topic].decided))
   const missing = new Set([...ends.entries()].filter(([, end]) => end > 0).map(([partition]) => partition))
   const { promise: allRead, resolve, reject } = Promise.withResolvers<undefined>()
   if (missing.size === 0) resolve(undefined)

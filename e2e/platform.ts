@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@opensearch-project/opensearch'
+import { Client as CassandraClient } from 'cassandra-driver'
 import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
 import { namesOf } from '@reprise/connect/names.ts'
 import { settingsOf } from '@reprise/connect/settings.ts'
@@ -19,35 +20,36 @@ import { up } from '@reprise/infra/up.ts'
 /** The services as processes of their own, on the engines of the test run, with topics and tables of their own. */
 export type Platform = {
   readonly command: string
+  /** Every command process: `producers`, `producers-2` and so on. They share the partitions. */
+  readonly commands: readonly string[]
   readonly query: string
-  /** A second command process on the same partitions. */
-  readonly secondCommand: string
-  readonly environment: Readonly<Record<string, string | undefined>>
   /** Where a service listens. */
   readonly addressOf: (service: string) => string
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly tokenOf: (userId: string, changes?: Partial<MintOptions>) => Promise<string>
   readonly kill: (service: string) => Promise<void>
-  /** Stops a service in the middle of whatever it does, until it may go on. */
-  readonly freeze: (service: string) => void
-  readonly thaw: (service: string) => void
   /** Stops a service in order. */
   readonly halt: (service: string) => Promise<void>
   /** Starts a service that was halted, where it was. */
   readonly start: (service: string) => Promise<void>
   readonly restart: (service: string) => Promise<void>
+  /** Stops a service as if its machine stood still; the answer lets it go on. */
+  readonly pause: (service: string) => () => void
   readonly stop: () => Promise<void>
 }
 
-/** One more command process on the same partitions: `producers-2` and so on. */
-export const commandProcess = (nth: number): Part =>
-  servicePart({
-    name: `producers-${nth}`,
-    folder: 'producers',
-    needs: ['kafka', 'registry'],
-    port: 4008 + nth,
-    portVariable: 'REPRISE_COMMAND_PORT',
-    addressVariable: `REPRISE_COMMAND_${nth}`,
-  })
+/** The command processes after the first one. */
+const furtherCommands = (count: number): readonly Part[] =>
+  Array.from({ length: count - 1 }, (_, at) =>
+    servicePart({
+      name: `producers-${at + 2}`,
+      folder: 'producers',
+      needs: ['kafka', 'registry'],
+      port: 4010 + at,
+      portVariable: 'REPRISE_COMMAND_PORT',
+      addressVariable: `REPRISE_COMMAND_${at + 2}`,
+    }),
+  )
 
 /** Stops an engine of the test run in order, and starts it again. */
 export const restartEngine = async (name: EngineName): Promise<void> =>
@@ -84,12 +86,27 @@ const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Pr
   await client.close()
 }
 
+/** A node keeps memory for every table. */
+const removeKeyspace = async ({
+  cassandra,
+  cassandraDatacenter,
+  namespace,
+}: Configuration): Promise<void> => {
+  const client = new CassandraClient({
+    contactPoints: [...cassandra],
+    localDataCenter: cassandraDatacenter,
+    socketOptions: { readTimeout: 60_000 },
+  })
+  await client.execute(`DROP KEYSPACE IF EXISTS ${storeNamesOf(namespace).keyspace}`)
+  await client.shutdown()
+}
+
 /** Starts the services and waits until they are ready. */
 export const startPlatform = async (
   options: {
-    readonly secondCommand?: boolean
-    /** Instead of all services. */
-    readonly parts?: readonly Part[]
+    readonly commandProcesses?: number
+    /** Leaves some out, or starts them in another way. */
+    readonly changed?: (parts: readonly Part[]) => readonly Part[]
     readonly environment?: Readonly<Record<string, string>>
   } = {},
 ): Promise<Platform> => {
@@ -101,34 +118,39 @@ export const startPlatform = async (
     REPRISE_JWKS: join(stateDir, 'keys', 'jwks.json'),
     REPRISE_NAMESPACE: `e2e_${randomBytes(4).toString('hex')}`,
     REPRISE_PARTITIONS: '4',
+    // A process that was killed holds its partitions for so long.
+    REPRISE_SESSION_MS: '2000',
     ...options.environment,
   }
-  const parts =
-    options.parts ?? (options.secondCommand === true ? [...services, commandProcess(2)] : services)
+  const further = furtherCommands(options.commandProcesses ?? 1)
+  const all = [...services, ...further]
+  const parts = options.changed?.(all) ?? all
   const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const
   const { byPart } = await up({ ...starting, parts, ports: 'free', temporary: true })
   const { issuer, audience } = configurationOf(environment)
-  const partNamed = (name: string): Part => {
-    const part = parts.find((one) => one.name === name)
+  const partNamed = (name: string) => {
+    const part = parts.find((each) => each.name === name)
     if (part === undefined) throw new Error(`there is no service ${name}`)
     return part
   }
-  const signal = (service: string, name: NodeJS.Signals) => {
+  const signalTo = (service: string, signal: NodeJS.Signals) => {
     const pid = pidOf(service, stateDir)
-    if (pid !== undefined) process.kill(pid, name)
+    if (pid === undefined) throw new Error(`${service} doesn't run`)
+    process.kill(pid, signal)
   }
 
   return {
     command: byPart['producers'] ?? '',
     query: byPart['query-api'] ?? '',
-    secondCommand: byPart['producers-2'] ?? '',
-    environment,
     addressOf: (service) => byPart[service] ?? '',
-    freeze: (service) => signal(service, 'SIGSTOP'),
-    thaw: (service) => signal(service, 'SIGCONT'),
+    commands: ['producers', ...further.map(({ name }) => name)].map((name) => byPart[name] ?? ''),
+    environment,
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
     kill: (service) => kill(service, stateDir),
-    halt: async (service) => void (await down({ stateDir, only: [service], lockWaitMs: 60_000 })),
+    halt: async (service) => {
+      const [stopped] = await down({ stateDir, only: [service], lockWaitMs: 60_000 })
+      if (stopped?.how !== 'ended') throw new Error(`${service} did not end by itself: ${stopped?.how}`)
+    },
     start: async (service) => {
       const part = partNamed(service)
       const port = new URL(byPart[service] ?? '').port
@@ -139,10 +161,15 @@ export const startPlatform = async (
       await up({ ...starting, env, parts: [part], ports: 'fixed' })
     },
     restart: async (service) => void (await restart(partNamed(service), starting)),
+    pause: (service) => {
+      signalTo(service, 'SIGSTOP')
+      return () => signalTo(service, 'SIGCONT')
+    },
     stop: async () => {
       await down({ stateDir, lockWaitMs: 60_000 })
       if (parts.some(({ name }) => name === 'connector')) await removeConnector(environment)
       await removeIndexes(configurationOf(environment))
+      await removeKeyspace(configurationOf(environment))
     },
   }
 }

@@ -1,11 +1,11 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
-import { boolean, columns, instant, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
+import { boolean, columns, instant, int, json, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { cassandraTable, existing, projection } from '@reprise/core/projection.ts'
 
 /** The head of a playlist page: one row per playlist. */
 export const playlistDetails = projection({
   name: 'playlist-details',
-  version: 1,
+  version: 2,
   from: 'playlist-events',
   row: columns({
     playlistId: uuid(),
@@ -15,6 +15,7 @@ export const playlistDetails = projection({
     description: text().optional(),
     visibility: oneOf('public', 'private'),
     collaborative: boolean(),
+    collaborators: json<readonly string[]>({ type: 'array', items: { type: 'string' } }),
     trackCount: int(),
     createdAt: instant(),
     changedAt: instant(),
@@ -31,6 +32,7 @@ export const playlistDetails = projection({
       description: plainOf(data.description, null) || null,
       visibility: data.visibility,
       collaborative: data.collaborative,
+      collaborators: [],
       trackCount: 0,
       createdAt: meta.occurredAt,
       changedAt: meta.occurredAt,
@@ -47,7 +49,15 @@ export const playlistDetails = projection({
       const next = changed(row, meta)
       return { ...next, trackCount: next.trackCount + data.added - data.removed }
     },
-    PlaylistDeleted: (row, { meta }) => ({ ...changed(row, meta), deleted: true }),
+    CollaboratorAdded: (row, { meta, data }) => {
+      const next = changed(row, meta)
+      return { ...next, collaborators: [...next.collaborators, data.userId] }
+    },
+    CollaboratorRemoved: (row, { meta, data }) => {
+      const next = changed(row, meta)
+      return { ...next, collaborators: next.collaborators.filter((userId) => userId !== data.userId) }
+    },
+    PlaylistDeleted: (row, { meta }) => ({ ...changed(row, meta), collaborators: [], deleted: true }),
   },
   onFailure: 'stop',
 })

@@ -10,7 +10,7 @@ import { type FoldedName, foldedNameOf } from '@reprise/core/search/folded-name.
  */
 export const playlistSearch = projection({
   name: 'playlist-search',
-  version: 2,
+  version: 3,
   from: 'playlist-events',
   row: columns({
     playlistId: uuid(),
@@ -62,6 +62,8 @@ export const playlistSearch = projection({
       const next = changed(existing(row), meta)
       return { ...next, trackCount: next.trackCount + data.added - data.removed }
     },
+    CollaboratorAdded: (row, { meta }) => changed(existing(row), meta),
+    CollaboratorRemoved: (row, { meta }) => changed(existing(row), meta),
     PlaylistDeleted: () => null,
   },
   onFailure: 'stop',

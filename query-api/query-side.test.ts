@@ -157,7 +157,7 @@ describe('playlists', () => {
   beforeEach(async () => {
     await views.ensure()
     await views.playlist({ playlistId: mine, name: 'Mine', streamVersion: 7 }, 41)
-    await views.playlist({ playlistId: secret, visibility: 'private' }, 3)
+    await views.playlist({ playlistId: secret, visibility: 'private', collaborators: ['cid'] }, 3)
     await views.playlist({ playlistId: gone, deleted: true }, 4)
   })
 
@@ -171,6 +171,7 @@ describe('playlists', () => {
       description: null,
       visibility: 'public',
       collaborative: false,
+      collaborators: [],
       trackCount: 0,
       createdAt: 1,
       changedAt: 1,
@@ -194,9 +195,10 @@ describe('playlists', () => {
     expect((await get(`/v1/playlists/${mine}`, { 'If-None-Match': etag })).status).toBe(200)
   })
 
-  it('that are private exist for their owner alone, deleted ones for nobody', async () => {
+  it('that are private exist for their owner and collaborators alone, deleted ones for nobody', async () => {
     for (const path of [`/v1/playlists/${secret}`, `/v1/playlists/${secret}/tracks`]) {
       expect((await get(path, as('ann'))).status).toBe(200)
+      expect((await get(path, as('cid'))).status).toBe(200)
       const foreign = await get(path, as('bob'))
       expect(((await foreign.json()) as { detail: string }).detail.replace(secret, '')).toBe(
         ((await (await get(`/v1/playlists/${nobodys}`)).json()) as { detail: string }).detail.replace(

@@ -171,6 +171,7 @@ const someDetails: Details = {
   description: null,
   visibility: 'public',
   collaborative: false,
+  collaborators: [],
   trackCount: 0,
   createdAt: 1,
   changedAt: 1,

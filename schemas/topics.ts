@@ -25,9 +25,22 @@ const playlistEvents = [
   'PlaylistCreated',
   'PlaylistDetailsChanged',
   'PlaylistEdited',
+  'CollaboratorAdded',
+  'CollaboratorRemoved',
   'PlaylistDeleted',
 ] as const
 const playbackEvents = ['TrackPlayed', 'TrackSkipped'] as const
+
+const libraryEvents = [
+  'TrackLiked',
+  'TrackUnliked',
+  'PlaylistFollowed',
+  'PlaylistUnfollowed',
+  'ArtistFollowed',
+  'ArtistUnfollowed',
+  'UserFollowed',
+  'UserUnfollowed',
+] as const
 
 const catalogueChanges = ['PopularityChanged'] as const
 
@@ -47,6 +60,13 @@ export const topics = {
     records: playbackEvents,
     config: eventLog,
   },
+  'library-events': {
+    decided: true,
+    partitions: 16,
+    key: 'user id',
+    records: libraryEvents,
+    config: eventLog,
+  },
   'catalogue-changes': {
     decided: false,
     partitions: 1,
@@ -54,6 +74,13 @@ export const topics = {
     // The changes of the catalogue's rows stand here too: Debezium registers their schemas.
     records: catalogueChanges,
     config: eventLog,
+  },
+  'discarded-records': {
+    decided: false,
+    partitions: 16,
+    key: 'topic, partition, offset',
+    records: ['RecordDiscarded'],
+    config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' },
   },
   'projection-progress': {
     decided: false,
@@ -71,7 +98,7 @@ export type TopicName = keyof typeof topics
  * The topics that hold events. `catalogue-changes` holds those of the catalogue's database in its own order, so it has
  * one partition for ever; readers of it see the changes of entities (core/catalogue).
  */
-export type EventTopic = 'playlist-events' | 'playback-events' | 'catalogue-changes'
+export type EventTopic = 'playlist-events' | 'playback-events' | 'library-events' | 'catalogue-changes'
 
 /** The event types of a topic. */
 export type EventTypeOf<Topic extends EventTopic> = (typeof topics)[Topic]['records'][number] &

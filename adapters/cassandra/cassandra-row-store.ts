@@ -93,6 +93,10 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
         await ensureKeyspace()
         await client.execute(createTableStatement(keyspace, table), [], schemaChange)
       }),
+    drop: (table) =>
+      asking(async () => {
+        await client.execute(`DROP TABLE IF EXISTS ${keyspace}.${table.name}`, [], schemaChange)
+      }),
     read: (table, query) =>
       asking(async () => {
         const { text, params } = selectStatement(keyspace, table, query)

@@ -146,7 +146,12 @@ const createMember = (
     const offsets = await Promise.all(assigned.map((partition) => resumeAt(partition)))
     if (mine !== generation) return
     onAssigned?.(assigned)
-    await Promise.all(assigned.map((partition, at) => follow(partition, offsets[at] ?? 0, mine)))
+    await Promise.all(
+      assigned.map(async (partition, at) => {
+        const offset = offsets[at]
+        if (offset !== undefined) await follow(partition, offset, mine)
+      }),
+    )
   }
   const assign = (mine: readonly number[]) => {
     assigned = mine

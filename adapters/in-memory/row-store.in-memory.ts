@@ -48,6 +48,10 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
       await answering()
       if (!tables.has(table.name)) tables.set(table.name, new Map())
     },
+    drop: async (table) => {
+      await answering()
+      tables.delete(table.name)
+    },
     read: async (table, query) => {
       await answering()
       return selected(

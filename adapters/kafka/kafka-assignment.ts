@@ -46,14 +46,17 @@ export const createAssignment = (options: Options) => {
         Promise.all(partitions.map((partition) => reading.resumeAt(partition))),
       ])
       if (mine !== generation) return
-      for (const [at, partition] of partitions.entries()) {
-        const offset = offsets[at] ?? 0
+      const wanted = partitions.flatMap((partition, at) => {
+        const offset = offsets[at]
+        return offset === undefined ? [] : [{ partition, offset }]
+      })
+      for (const { partition, offset } of wanted) {
         checkBounds(reading.topic, bounds, partition, offset)
         next.set(partition, offset)
         options.seek(partition, offset)
       }
       reading.onAssigned?.(partitions)
-      options.resume(partitions)
+      options.resume(wanted.map(({ partition }) => partition))
     } catch (reason) {
       if (mine !== generation) return
       if (reason instanceof LogBroken) {

@@ -45,8 +45,11 @@ export type ReaderOptions = {
    * reader has all partitions to itself and no rebalance ever stops it.
    */
   readonly group?: string
-  /** Asked at every assignment (and after `rewind`): the offset of the first record to deliver. */
-  readonly resumeAt: (partition: number) => Promise<number>
+  /**
+   * Asked at every assignment (and after `rewind`): the offset of the first record to deliver; undefined for a partition
+   * that is not to be read until the next `rewind`.
+   */
+  readonly resumeAt: (partition: number) => Promise<number | undefined>
   /** Batches of a partition arrive one after the other; the next one waits for the promise. */
   readonly onBatch: (batch: LogBatch) => Promise<void>
   /** Told which partitions were assigned, after resumeAt was asked for each. */

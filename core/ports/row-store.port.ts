@@ -38,6 +38,8 @@ export type RowQuery = {
 export type RowStore = {
   /** Creates the table if it isn't there. */
   readonly ensure: (table: Table) => Promise<void>
+  /** Removes the table with its rows; done also when it isn't there. A name is never used again for something else. */
+  readonly drop: (table: Table) => Promise<void>
   /** The rows in the table's order. */
   readonly read: (table: Table, query: RowQuery) => Promise<readonly StoredRow[]>
   /** Writes rows of one partition together: readers of that partition see all or none. */

@@ -59,8 +59,7 @@ const begin = async (
       await platform.kill(name)
       return () => platform.restart(name)
     case 'paused':
-      platform.freeze(name)
-      return () => platform.thaw(name)
+      return platform.pause(name)
     case 'cut off':
       network.cut()
       return network.open

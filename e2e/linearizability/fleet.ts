@@ -1,7 +1,6 @@
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { Part } from '@reprise/infra/part.ts'
-import { producers, projectors, queryApi } from '@reprise/infra/parts.ts'
-import { commandProcess, type Platform, startPlatform } from '../platform.ts'
+import { type Platform, startPlatform } from '../platform.ts'
 import { createKafkaProxy, type KafkaProxy } from '../tcp-proxy.ts'
 
 /** A command process and what can be done to it. */
@@ -20,36 +19,35 @@ export const sessionMs = 2_000
 /** Starts the fleet and waits until it is ready. */
 export const startFleet = async (): Promise<Fleet> => {
   const broker = configurationOf(process.env).kafka[0] ?? ''
-  const networks = [
-    await createKafkaProxy(broker),
-    await createKafkaProxy(broker),
-    await createKafkaProxy(broker),
-  ]
-  const processes = [producers, commandProcess(2), commandProcess(3)]
-  const parts = processes.map((part, at) => behind(part, networks[at]?.address ?? ''))
+  const networks = new Map<string, KafkaProxy>()
+  for (const name of names) networks.set(name, await createKafkaProxy(broker))
   const platform = await startPlatform({
-    parts: [...parts, projectors, queryApi],
+    commandProcesses: names.length,
+    changed: (parts) =>
+      parts
+        .filter(({ name }) => name !== 'connector')
+        .map((part) => behind(part, networks.get(part.name)?.address)),
     environment: { REPRISE_SESSION_MS: String(sessionMs), REPRISE_WAIT_MS_MAX: '5000' },
   })
-  const members = parts.map(({ name }, at) => ({
-    name,
-    origin: platform.addressOf(name),
-    network: networks[at] as KafkaProxy,
-  }))
   return {
     platform,
-    members,
+    members: [...networks].map(([name, network]) => ({ name, network, origin: platform.addressOf(name) })),
     stop: async () => {
       await platform.stop()
-      await Promise.all(networks.map((network) => network.close()))
+      await Promise.all([...networks.values()].map((network) => network.close()))
     },
   }
 }
 
-const behind = (part: Part, kafka: string): Part => ({
-  ...part,
-  command: (context) => {
-    const command = part.command(context)
-    return { ...command, env: { ...command.env, REPRISE_KAFKA: kafka } }
-  },
-})
+const names = ['producers', 'producers-2', 'producers-3']
+
+const behind = (part: Part, kafka: string | undefined): Part =>
+  kafka === undefined
+    ? part
+    : {
+        ...part,
+        command: (context) => {
+          const command = part.command(context)
+          return { ...command, env: { ...command.env, REPRISE_KAFKA: kafka } }
+        },
+      }

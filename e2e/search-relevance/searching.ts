@@ -20,7 +20,7 @@ export const sourcesOf = (documents: DocumentStore): Sources =>
   ({
     documents,
     watermarks: { of: () => 0 },
-    partitions: { 'playlist-events': 1, 'playback-events': 1, 'catalogue-changes': 1 },
+    partitions: { 'playlist-events': 1, 'playback-events': 1, 'library-events': 1, 'catalogue-changes': 1 },
     now: () => 0,
   }) as unknown as Sources
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { libraryRequest } from '../library/library-requests.ts'
 import * as playlists from '../playlists/playlist-requests.ts'
 import { playRequest, playsMax } from '../plays/play-requests.ts'
 
@@ -29,6 +30,10 @@ const outcome = z.union([
   }),
   z.object({ status: z.literal('refused'), code: z.string(), detail: z.string() }),
 ])
+
+const bare = { body: playlists.bareRequest, success: [204, undefined] } as const
+const inLibrary = { body: libraryRequest, success: [204, undefined] } as const
+const collaborator = '/v1/playlists/{playlistId}/collaborators/{userId}'
 
 /** Every request that the command API takes; a test holds it to the routes. */
 export const commandRoutes: readonly CommandRoute[] = [
@@ -64,8 +69,7 @@ export const commandRoutes: readonly CommandRoute[] = [
     method: 'delete',
     path: '/v1/playlists/{playlistId}',
     summary: 'Deletes a playlist; its id is never used again',
-    body: undefined,
-    success: [204, undefined],
+    ...bare,
   },
   {
     method: 'post',
@@ -74,4 +78,24 @@ export const commandRoutes: readonly CommandRoute[] = [
     body: playlists.editsRequest,
     success: [200, z.object({ ...versioned, items: z.array(z.string()), alreadyGone: z.array(z.string()) })],
   },
+  {
+    method: 'put',
+    path: collaborator,
+    summary: 'Names a collaborator, who may read the playlist, and edit it while it is collaborative',
+    ...bare,
+  },
+  {
+    method: 'delete',
+    path: collaborator,
+    summary: 'Dismisses a collaborator; collaborators may leave by themselves',
+    ...bare,
+  },
+  { method: 'put', path: '/v1/me/likes/{trackId}', summary: 'Likes a track', ...inLibrary },
+  { method: 'delete', path: '/v1/me/likes/{trackId}', summary: 'Takes a like back', ...inLibrary },
+  { method: 'put', path: '/v1/me/playlists/{playlistId}', summary: 'Follows a playlist', ...inLibrary },
+  { method: 'delete', path: '/v1/me/playlists/{playlistId}', summary: 'Unfollows a playlist', ...inLibrary },
+  { method: 'put', path: '/v1/me/artists/{artistId}', summary: 'Follows an artist', ...inLibrary },
+  { method: 'delete', path: '/v1/me/artists/{artistId}', summary: 'Unfollows an artist', ...inLibrary },
+  { method: 'put', path: '/v1/me/users/{userId}', summary: 'Follows a user', ...inLibrary },
+  { method: 'delete', path: '/v1/me/users/{userId}', summary: 'Unfollows a user', ...inLibrary },
 ]

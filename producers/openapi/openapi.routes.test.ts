@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Router } from 'express'
+import { libraryRoutes } from '../library/library.routes.ts'
 import { playlistRoutes } from '../playlists/playlist.routes.ts'
 import { playRoutes } from '../plays/play.routes.ts'
 import { commandRoutes } from './command-reference.ts'
@@ -16,7 +17,7 @@ const routesOf = (router: Router): readonly string[] =>
 
 describe('the reference of the command API', () => {
   test('names exactly the routes that there are', () => {
-    const routers = [playlistRoutes({} as never), playRoutes({} as never)]
+    const routers = [playlistRoutes({} as never), libraryRoutes({} as never), playRoutes({} as never)]
     expect(commandRoutes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       routers.flatMap(routesOf).sort(),
     )
@@ -27,5 +28,8 @@ describe('the reference of the command API', () => {
     const edits = JSON.stringify(paths['/v1/playlists/{playlistId}/edits'])
     for (const member of ['moveRange', 'removeAt', 'alreadyGone']) expect(edits).toContain(member)
     expect(JSON.stringify(paths['/v1/plays'])).toContain('msPlayed')
+    const like = paths['/v1/me/likes/{trackId}']?.['put']
+    expect(like).toMatchObject({ parameters: [{ name: 'trackId' }, {}], requestBody: { required: false } })
+    expect(JSON.stringify(like)).toContain('lamport')
   })
 })

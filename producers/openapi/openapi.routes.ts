@@ -39,9 +39,7 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
 const operationOf = ({ path, summary, body, success: [status, answer] }: CommandRoute) => ({
   summary,
   parameters: [
-    ...(path.includes('{playlistId}')
-      ? [{ name: 'playlistId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }]
-      : []),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => pathParameter(name)),
     headerParameter(
       'Idempotency-Key',
       'A UUIDv7 of your own; the same key gives the first accepted answer again for 24 hours',
@@ -50,7 +48,9 @@ const operationOf = ({ path, summary, body, success: [status, answer] }: Command
       ? [headerParameter('If-Match', 'The ETag that the command was decided on')]
       : []),
   ],
-  ...(body && { requestBody: { required: true, content: jsonOf(body, 'input') } }),
+  ...(body && {
+    requestBody: { required: !body.safeParse(undefined).success, content: jsonOf(body, 'input') },
+  }),
   responses: {
     [status]: {
       description: 'Accepted, and read back from the log',
@@ -61,6 +61,13 @@ const operationOf = ({ path, summary, body, success: [status, answer] }: Command
     },
     default: problemResponse,
   },
+})
+
+const pathParameter = (name: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string', ...(name === 'playlistId' && { format: 'uuid' }) },
 })
 
 const jsonOf = (schema: z.ZodType, io: 'input' | 'output') => ({

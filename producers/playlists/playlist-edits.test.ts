@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Edit, type Item, stepsOf } from './playlist-edits.ts'
+import { type ItemList, itemListOf, itemsOf } from './item-list.ts'
+import { type Edit, stepsOf } from './playlist-edits.ts'
 import { applySteps } from './playlist-steps.ts'
 
-const listOf = (letters: string): readonly Item[] =>
-  [...letters].map((letter) => ({ itemId: letter, trackId: `t${letter}` }))
+const listOf = (letters: string): ItemList =>
+  itemListOf([...letters].map((letter) => ({ itemId: letter, trackId: `t${letter}` })))
 
 const edited = (letters: string, ...edits: Edit[]) => {
   const result = stepsOf(listOf(letters), edits, (index) => `n${index}`)
   if ('refused' in result) return result.refused
-  return applySteps(listOf(letters), result.steps)
+  return itemsOf(applySteps(listOf(letters), result.steps))
     .map(({ itemId }) => itemId)
     .join('')
 }
@@ -89,7 +90,7 @@ describe('laws of editing', () => {
         const result = stepsOf(listOf(letters.join('')), [edit], (index) => `n${index}`)
         if ('refused' in result) return
         check(
-          applySteps(listOf(letters.join('')), result.steps).map(({ itemId }) => itemId),
+          itemsOf(applySteps(listOf(letters.join('')), result.steps)).map(({ itemId }) => itemId),
           edit,
         )
       }),

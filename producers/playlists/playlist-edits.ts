@@ -1,8 +1,6 @@
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import type { Refusal } from '@reprise/core/decider.ts'
-
-/** An item of a playlist: the same track may stand there more than once. */
-export type Item = { readonly itemId: string; readonly trackId: string }
+import { draftOf, type Item, type ItemList } from './item-list.ts'
 
 /** Where items go: behind or before an item (null: at the start or the end), or at an index. Nothing: at the end. */
 export type Place = {
@@ -40,7 +38,7 @@ class Refused extends Error {
  * gone are passed over; a vanished anchor, or a move of which nothing is left, refuses the command.
  */
 export const stepsOf = (
-  items: readonly Item[],
+  items: ItemList,
   edits: readonly Edit[],
   newItemId: (index: number) => string,
 ): Steps | Refusal => {
@@ -65,44 +63,34 @@ const apply = (draft: Draft, edit: Edit, at: number): void => {
 type Draft = ReturnType<typeof createDraft>
 
 /** The list while a command's edits are applied to it, with the steps taken so far. */
-const createDraft = (items: readonly Item[], newItemId: (index: number) => string) => {
-  const list = [...items]
+const createDraft = (items: ItemList, newItemId: (index: number) => string) => {
+  const list = draftOf(items)
   const steps: EditStep[] = []
   const alreadyGone: string[] = []
   let minted = 0
-  let known: Set<string> | undefined
-  /** Most commands add at an end and ask for no item: the set of a long list is made only when it is needed. */
-  const ids = () => (known ??= new Set(list.map(({ itemId }) => itemId)))
-  const has = (itemId: string) => ids().has(itemId)
   return {
     list,
     steps,
     alreadyGone,
-    has,
-    indexOf: (itemId: string) => (has(itemId) ? list.findIndex((item) => item.itemId === itemId) : -1),
     mint: () => newItemId(minted++),
     insert: (index: number, item: Item) => {
-      list.splice(index, 0, item)
-      known?.add(item.itemId)
+      list.insert(index, item)
       steps.push({ removed: null, added: { index, ...item }, moved: null })
     },
     removeAt: (index: number) => {
-      const [item] = list.splice(index, 1)
-      if (item === undefined) return
-      known?.delete(item.itemId)
+      const item = list.remove(index)
       steps.push({ removed: { index, ...item }, added: null, moved: null })
     },
     move: (from: number, to: number) => {
-      const [item] = list.splice(from, 1)
-      if (item === undefined) return
-      list.splice(to, 0, item)
-      steps.push({ removed: null, added: null, moved: { from, to, itemId: item.itemId } })
+      const { itemId } = list.move(from, to)
+      steps.push({ removed: null, added: null, moved: { from, to, itemId } })
     },
     /** The named items that are there, in the order given and once each; the others are noted as gone. */
     present: (itemIds: readonly string[]): readonly string[] =>
       [...new Set(itemIds)].filter((itemId) => {
-        if (!has(itemId)) alreadyGone.push(itemId)
-        return has(itemId)
+        if (list.has(itemId)) return true
+        alreadyGone.push(itemId)
+        return false
       }),
   }
 }
@@ -114,7 +102,7 @@ const add = (draft: Draft, edit: Extract<Edit, { add: unknown }>, at: number): v
     })
   const index = indexOfPlace(draft, edit, at)
   for (const [nth, { trackId, itemId }] of edit.add.entries()) {
-    if (itemId !== undefined && draft.has(itemId))
+    if (itemId !== undefined && draft.list.has(itemId))
       throw new Refused(
         'rule-broken',
         `edit ${at}: item "${itemId}" is in the playlist already; leave itemId out or choose another`,
@@ -132,12 +120,17 @@ const move = (draft: Draft, itemIds: readonly string[], place: Place, at: number
       alreadyGone: draft.alreadyGone,
     })
   const leaving = new Set(moved)
-  const pivot = draft.list.slice(target).find(({ itemId }) => !leaving.has(itemId))
+  const pivot = firstStaying(draft.list.from(target), leaving)
   for (const itemId of moved) {
-    const from = draft.indexOf(itemId)
-    const before = pivot ? draft.indexOf(pivot.itemId) : draft.list.length
+    const from = draft.list.indexOf(itemId)
+    const before = pivot ? draft.list.indexOf(pivot.itemId) : draft.list.length
     draft.move(from, from < before ? before - 1 : before)
   }
+}
+
+const firstStaying = (items: Iterable<Item>, leaving: ReadonlySet<string>): Item | undefined => {
+  for (const item of items) if (!leaving.has(item.itemId)) return item
+  return undefined
 }
 
 const moveRange = (draft: Draft, range: { start: number; length: number; to: number }, at: number): void => {
@@ -147,12 +140,13 @@ const moveRange = (draft: Draft, range: { start: number; length: number; to: num
       'rule-broken',
       `edit ${at}: the range ${start}+${length} reaches past the end of ${draft.list.length} items`,
     )
-  const itemIds = draft.list.slice(start, start + length).map(({ itemId }) => itemId)
+  const itemIds: string[] = []
+  for (const { itemId } of draft.list.from(start)) if (itemIds.push(itemId) === length) break
   move(draft, itemIds, { at: to }, at)
 }
 
 const remove = (draft: Draft, itemIds: readonly string[]): void => {
-  for (const itemId of itemIds) draft.removeAt(draft.indexOf(itemId))
+  for (const itemId of itemIds) draft.removeAt(draft.list.indexOf(itemId))
 }
 
 /** All indices count in the list before this edit. */
@@ -178,7 +172,7 @@ const indexOfPlace = (draft: Draft, { after, before, at: index }: Place, at: num
 }
 
 const anchor = (draft: Draft, itemId: string, at: number): number => {
-  const index = draft.indexOf(itemId)
+  const index = draft.list.indexOf(itemId)
   if (index < 0)
     throw new Refused(
       'already-gone',

@@ -30,6 +30,17 @@ const occurredAt = instant.optional()
 /** The path's playlist id: a UUID of any version. */
 export const playlistParams = z.object({ playlistId: z.guid().transform((id) => id.toLowerCase()) })
 
+/** A user's id: what a token's subject may be. */
+export const userId = z
+  .string()
+  .refine(
+    (value) => value.isWellFormed() && /^\P{C}{1,128}$/u.test(value),
+    'must be a user id of 1 to 128 characters',
+  )
+
+/** The path of a collaborator. */
+export const collaboratorParams = playlistParams.extend({ userId })
+
 /** Body of a creation. */
 export const createRequest = z.strictObject({
   name,
@@ -53,8 +64,8 @@ export const changeDetailsRequest = z
     'name at least one detail to change',
   )
 
-/** Body of a deletion: none, or when it happened. */
-export const deleteRequest = z.strictObject({ occurredAt }).optional()
+/** Body of what needs none: a deletion, or a change of collaborators. At most it says when it happened. */
+export const bareRequest = z.strictObject({ occurredAt }).optional()
 
 /** An item's id. */
 export const itemId = z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ . -')

@@ -1,13 +1,13 @@
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
-import type { Item } from './playlist-edits.ts'
+import { draftOf, type ItemList } from './item-list.ts'
 
 /** The list after the steps of one event. */
-export const applySteps = (items: readonly Item[], steps: readonly EditStep[]): readonly Item[] => {
-  const list = [...items]
+export const applySteps = (items: ItemList, steps: readonly EditStep[]): ItemList => {
+  const draft = draftOf(items)
   for (const { removed, added, moved } of steps) {
-    if (removed) list.splice(removed.index, 1)
-    if (added) list.splice(added.index, 0, { itemId: added.itemId, trackId: added.trackId })
-    if (moved) list.splice(moved.to, 0, ...list.splice(moved.from, 1))
+    if (removed) draft.remove(removed.index)
+    if (added) draft.insert(added.index, { itemId: added.itemId, trackId: added.trackId })
+    if (moved) draft.move(moved.from, moved.to)
   }
-  return list
+  return draft.done()
 }

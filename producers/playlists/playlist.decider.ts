@@ -4,12 +4,16 @@ import type { Decision, EvolvingEvent, Refusal } from '@reprise/core/decider.ts'
 import { itemIdsOf } from '@reprise/core/identity.ts'
 import type { Remembered } from '../write-path/command.ts'
 import type { Decidable, StreamType } from '../write-path/stream-type.ts'
-import { type Edit, type Item, stepsOf } from './playlist-edits.ts'
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
+import { type CollaboratorEvent, decideCollaborator } from './collaborators.ts'
+import { type ItemList, noItems } from './item-list.ts'
+import { type Edit, stepsOf } from './playlist-edits.ts'
+import { playlistSnapshot } from './playlist-snapshot.ts'
 import { applySteps } from './playlist-steps.ts'
 
 /** The events of a playlist. */
 export type PlaylistEvent =
-  'PlaylistCreated' | 'PlaylistDetailsChanged' | 'PlaylistEdited' | 'PlaylistDeleted'
+  'PlaylistCreated' | 'PlaylistDetailsChanged' | 'PlaylistEdited' | CollaboratorEvent | 'PlaylistDeleted'
 
 /** What people can say about a playlist. */
 export type PlaylistDetails = {
@@ -24,6 +28,7 @@ export type PlaylistCommand =
   | { readonly do: 'create'; readonly details: PlaylistDetails }
   | { readonly do: 'change-details'; readonly changes: Partial<PlaylistDetails> }
   | { readonly do: 'edit'; readonly edits: readonly Edit[] }
+  | { readonly do: 'add-collaborator' | 'remove-collaborator'; readonly userId: string }
   | { readonly do: 'delete' }
 
 /** What the first accepted answer tells, from the event alone. */
@@ -37,7 +42,8 @@ export type PlaylistState = {
   readonly status: 'none' | 'there' | 'deleted'
   readonly ownerId: string
   readonly details: PlaylistDetails
-  readonly items: readonly Item[]
+  readonly collaborators: ReadonlySet<string>
+  readonly items: ItemList
   readonly creation: (Remembered<PlaylistReport> & { readonly commandId: string }) | undefined
 }
 
@@ -51,7 +57,8 @@ const initialState: PlaylistState = {
   status: 'none',
   ownerId: '',
   details: { name: '', description: '', visibility: 'private', collaborative: false },
-  items: [],
+  collaborators: new Set(),
+  items: noItems,
   creation: undefined,
 }
 
@@ -63,8 +70,15 @@ const evolve = (state: PlaylistState, event: Event): PlaylistState => {
       return { ...state, details: { ...state.details, ...changesOf(event.data.changes) } }
     case 'PlaylistEdited':
       return { ...state, items: applySteps(state.items, event.data.steps) }
+    case 'CollaboratorAdded':
+      return { ...state, collaborators: new Set([...state.collaborators, event.data.userId]) }
+    case 'CollaboratorRemoved':
+      return {
+        ...state,
+        collaborators: new Set([...state.collaborators].filter((userId) => userId !== event.data.userId)),
+      }
     case 'PlaylistDeleted':
-      return { ...state, status: 'deleted', items: [] }
+      return { ...state, status: 'deleted', collaborators: new Set(), items: noItems }
   }
 }
 
@@ -89,15 +103,17 @@ const decide = (
   { actorId, commandId, body }: Decidable<PlaylistCommand>,
 ): Decision<PlaylistEvent> => {
   if (body.do === 'create') return create(state, body.details)
-  const refusal = mayNotChange(state, actorId)
-  if (refusal) return refusal
+  if (!isVisible(state, actorId)) return notThere
   switch (body.do) {
     case 'change-details':
-      return changeDetails(state, body.changes)
+      return state.ownerId === actorId ? changeDetails(state, body.changes) : onlyItsOwner
     case 'edit':
-      return edit(state, commandId, body.edits)
+      return mayEdit(state, actorId) ? edit(state, commandId, body.edits) : mayNotEdit(state, actorId)
+    case 'add-collaborator':
+    case 'remove-collaborator':
+      return decideCollaborator(state, { actorId, body })
     case 'delete':
-      return { type: 'PlaylistDeleted', data: {} }
+      return state.ownerId === actorId ? { type: 'PlaylistDeleted', data: {} } : onlyItsOwner
   }
 }
 
@@ -109,14 +125,24 @@ const create = (state: PlaylistState, details: PlaylistDetails): Decision<Playli
         detail: 'this playlist id is taken, and an id is never used again; choose another UUID',
       }
 
-/** Only the owner changes a playlist. What others may not see, they are not told of. */
-const mayNotChange = (state: PlaylistState, actorId: string): Refusal | undefined => {
-  const isOwner = state.ownerId === actorId
-  if (state.status === 'there' && isOwner) return undefined
-  return state.status === 'there' && state.details.visibility === 'public'
-    ? { refused: 'forbidden', detail: 'only its owner may change this playlist' }
-    : { refused: 'not-found', detail: 'there is no such playlist' }
-}
+/** What others may not see, they are not told of. */
+const isVisible = ({ status, ownerId, details, collaborators }: PlaylistState, actorId: string): boolean =>
+  status === 'there' && (details.visibility === 'public' || ownerId === actorId || collaborators.has(actorId))
+
+/** The owner edits always, a collaborator while the playlist is collaborative. */
+const mayEdit = ({ ownerId, details, collaborators }: PlaylistState, actorId: string): boolean =>
+  ownerId === actorId || (details.collaborative && collaborators.has(actorId))
+
+const notThere: Refusal = { refused: 'not-found', detail: 'there is no such playlist' }
+
+const onlyItsOwner: Refusal = { refused: 'forbidden', detail: 'only its owner may do this to a playlist' }
+
+const mayNotEdit = ({ collaborators }: PlaylistState, actorId: string): Refusal => ({
+  refused: 'forbidden',
+  detail: collaborators.has(actorId)
+    ? 'this playlist is not collaborative now: only its owner may edit it'
+    : 'only its owner and its collaborators may edit this playlist',
+})
 
 const changeDetails = (state: PlaylistState, wanted: Partial<PlaylistDetails>): Decision<PlaylistEvent> => {
   const differs = <K extends keyof PlaylistDetails>(name: K): PlaylistDetails[K] | null =>
@@ -152,7 +178,10 @@ const reportOf = (event: Event): PlaylistReport => {
 }
 
 /** Playlists: see docs/playlist-edits.md for the rules of editing. */
-export const playlistDecider: StreamType<PlaylistState, PlaylistCommand, PlaylistEvent, PlaylistReport> = {
+export const playlistDecider: StreamType<PlaylistState, PlaylistCommand, PlaylistEvent, PlaylistReport> & {
+  readonly snapshot: SnapshotCodec<PlaylistState>
+} = {
+  snapshot: playlistSnapshot,
   initialState,
   evolve,
   decide,

@@ -14,7 +14,7 @@ export type PlaylistRouteOptions = {
   readonly now: () => number
 }
 
-/** Commands on playlists: create, change details, edit, delete. */
+/** Commands on playlists: create, change details, edit, name collaborators, delete. */
 export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router => {
   const submit = async (
     request: Request,
@@ -57,10 +57,18 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
 
   const remove = async (request: Request, response: Response) => {
     const { playlistId: id } = parsed(requests.playlistParams, request.params)
-    const body = parsed(requests.deleteRequest, request.body)
+    const body = parsed(requests.bareRequest, request.body)
     await submit(request, response, id, { do: 'delete' }, body?.occurredAt)
     response.status(204).end()
   }
+
+  const collaborate =
+    (what: 'add-collaborator' | 'remove-collaborator') => async (request: Request, response: Response) => {
+      const { playlistId: id, userId } = parsed(requests.collaboratorParams, request.params)
+      const body = parsed(requests.bareRequest, request.body)
+      await submit(request, response, id, { do: what, userId }, body?.occurredAt)
+      response.status(204).end()
+    }
 
   return Router()
     .post('/v1/playlists', (request, response) => {
@@ -73,4 +81,6 @@ export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router 
     .patch('/v1/playlists/:playlistId', changeDetails)
     .delete('/v1/playlists/:playlistId', remove)
     .post('/v1/playlists/:playlistId/edits', edit)
+    .put('/v1/playlists/:playlistId/collaborators/:userId', collaborate('add-collaborator'))
+    .delete('/v1/playlists/:playlistId/collaborators/:userId', collaborate('remove-collaborator'))
 }

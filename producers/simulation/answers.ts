@@ -13,7 +13,8 @@ export type Answer = {
 
 /**
  * Why an answer is wrong; undefined when it is right. An accepted command stands in the log, accepted, before it is
- * answered, and the answer is what its record says; for a refusal or a no-op there is a moment between request
+ * answered, and the answer is what its record says; the
+ * position of a no-op is not below the version that it names; for a refusal or a no-op there is a moment between request
  * and answer at which the history says so (laws 4 and 5).
  */
 export const objectionTo = (answer: Answer, truth: Truth): string | undefined => {
@@ -25,7 +26,9 @@ export const objectionTo = (answer: Answer, truth: Truth): string | undefined =>
       : `${order.commandId} was answered ${shown(outcome)}, the history says ${shown(said)}`
   }
   const ends = Array.from({ length: endAfter - endBefore + 1 }, (_, nth) => endBefore + nth)
-  return ends.some((end) => isSame(truth.saidOf(order, end), outcome))
+  const isShown =
+    outcome.kind !== 'unchanged' || truth.versionAt(order.streamId, outcome.offset + 1) >= outcome.version
+  return isShown && ends.some((end) => isSame(truth.saidOf(order, end), outcome))
     ? undefined
     : `${order.commandId} was answered ${shown(outcome)}; between request and answer (${endBefore} to ${endAfter}) the ` +
         `history said ${[...new Set(ends.map((end) => shown(truth.saidOf(order, end))))].join(', ')}`

@@ -18,9 +18,15 @@ export type Faults = {
   readonly laggingReader: number
   /** A connection between a client and a process is cut before the answer. */
   readonly cutConnection: number
-  /** A process is killed, per 100 ms. */
+  /** A call of the row store fails; a write may have been done. */
+  readonly failedStore: number
+  /** The row store crashes and forgets its newest writes, per second. */
+  readonly storeCrash: number
+  /** Partitions change hands for no reason, per second. */
+  readonly rebalance: number
+  /** A process is killed, per second. */
   readonly kill: number
-  /** A process is paused for up to five seconds, per 100 ms. */
+  /** A process is paused, per second. */
   readonly pause: number
 }
 
@@ -33,6 +39,9 @@ const most: Faults = {
   failedEnd: 0.2,
   laggingReader: 0.1,
   cutConnection: 0.2,
+  failedStore: 0.1,
+  storeCrash: 0.03,
+  rebalance: 0.2,
   kill: 0.05,
   pause: 0.05,
 }

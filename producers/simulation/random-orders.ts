@@ -1,3 +1,4 @@
+import { commandIdOf } from '@reprise/core/identity.ts'
 import type { PlaylistCommand } from '../playlists/playlist.decider.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { PlaylistOrder } from './truth.ts'
@@ -5,13 +6,15 @@ import type { PlaylistOrder } from './truth.ts'
 /** What clients know of a playlist from the answers that they got. */
 export type Known = { version: number; readonly items: string[] }
 
+type Key = { readonly streamId: string; readonly key: string; readonly keyTime: number | undefined }
+
 /**
  * Commands as clients give them: on a few playlists, so that they meet; some strict, some on items that are gone by
  * then, some that change nothing, some by a stranger, some under a key that was used before with another body.
  */
 export const createRandomOrders = (random: SeededRandom, streamIds: readonly string[]) => {
   const known = new Map<string, Known>(streamIds.map((streamId) => [streamId, { version: 0, items: [] }]))
-  const keys: { readonly streamId: string; readonly key: string }[] = []
+  const keys: Key[] = []
   let minted = 0
 
   const details = () =>
@@ -32,7 +35,7 @@ export const createRandomOrders = (random: SeededRandom, streamIds: readonly str
       edits: [{ add: Array.from({ length: 1 + random.below(2) }, () => ({ trackId: 't' })) }],
     }
   }
-  const orderOf = (streamId: string, key: string): PlaylistOrder => {
+  const orderOf = ({ streamId, key, keyTime }: Key): PlaylistOrder => {
     const seen = known.get(streamId) as Known
     const body = bodyFor(seen)
     const expectedVersion = random.chance(0.15) ? seen.version : undefined
@@ -40,13 +43,14 @@ export const createRandomOrders = (random: SeededRandom, streamIds: readonly str
     return {
       streamId,
       actorId,
-      commandId: `${actorId}, ${streamId}, ${key}`,
+      commandId: commandIdOf(actorId, streamId, key),
       bodyHash: JSON.stringify([body, expectedVersion]),
       body,
       deviceId: null,
       occurredAt: 0,
       expectedVersion,
       keyRefusal: undefined,
+      keyTime,
       traceparent: undefined,
     }
   }
@@ -54,9 +58,11 @@ export const createRandomOrders = (random: SeededRandom, streamIds: readonly str
     known,
     next: (): PlaylistOrder => {
       const reused = keys.length > 0 && random.chance(0.04) ? random.pick(keys) : undefined
-      const given = reused ?? { streamId: random.pick(streamIds), key: `key ${++minted}` }
+      // Some keys carry their time as a UUIDv7 does, some are any other string.
+      const keyTime = random.chance(0.5) ? Date.now() - random.below(1_000) : undefined
+      const given = reused ?? { streamId: random.pick(streamIds), key: `key ${++minted}`, keyTime }
       keys.push(given)
-      return orderOf(given.streamId, given.key)
+      return orderOf(given)
     },
   }
 }

@@ -66,7 +66,8 @@ export const runClient = async (options: ClientOptions, isOver: () => boolean): 
   const { time, random, orders, processes } = options
   const sleep = (ms: number) => new Promise<void>((resolve) => void time.after(ms, undefined, resolve))
   for (;;) {
-    await sleep(random.delay(30))
+    // Bursts, with rests between them that are long enough for states to be stored.
+    await sleep(random.chance(0.2) ? random.below(12_000) : random.delay(30))
     if (isOver()) return
     const order = orders.next()
     options.onOrder(order)

@@ -1,4 +1,4 @@
-import type { Appender, Log, LogRecord, ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import type { Appender, Log, LogRecord, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Faults } from './faults.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { SimulatedBroker } from './simulated-broker.ts'
@@ -137,13 +137,20 @@ const createReader = (options: SimulatedLogOptions, reading: ReaderOptions) => {
   let generation = 0
   const paceMs = () => (random.chance(faults().laggingReader) ? random.below(1_500) : random.delay(3))
 
+  const delivering = new Map<number, Promise<void>>()
+  const deliver = async (partition: number, records: readonly StoredRecord[]): Promise<void> => {
+    const delivered = reading.onBatch({ partition, records })
+    delivering.set(partition, delivered)
+    await delivered
+  }
   const follow = async (partition: number, from: number, mine: number): Promise<void> => {
     const stored = broker.partitions[partition] ?? []
     for (let next = from; mine === generation;) {
       await new Promise<void>((resolve) => void time.after(paceMs(), owner, resolve))
+      await delivering.get(partition)
       if (mine !== generation) return
       const count = Math.min(stored.length - next, 1 + random.below(20))
-      if (count > 0) await reading.onBatch({ partition, records: stored.slice(next, next + count) })
+      if (count > 0) await deliver(partition, stored.slice(next, next + count))
       else await untilAppended()
       next += Math.max(0, count)
     }
@@ -161,7 +168,12 @@ const createReader = (options: SimulatedLogOptions, reading: ReaderOptions) => {
     const offsets = await Promise.all(partitions.map((partition) => reading.resumeAt(partition)))
     if (mine !== generation) return
     reading.onAssigned?.(partitions)
-    await Promise.all(partitions.map((partition) => follow(partition, offsets[partition] ?? 0, mine)))
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const from = offsets[partition]
+        if (from !== undefined) await follow(partition, from, mine)
+      }),
+    )
   }
   const start = () => void begin().catch((reason: unknown) => reading.onStopped(reason as Error))
   start()

@@ -1,20 +1,35 @@
-import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Log } from '@reprise/core/ports/log.port.ts'
-import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../playlists/playlist.decider.ts'
+import { createSnapshotStore } from '../write-path/snapshot-store.ts'
+import {
+  type PlaylistCommand,
+  playlistDecider,
+  type PlaylistReport,
+  type PlaylistState,
+} from '../playlists/playlist.decider.ts'
 import { type CommandLog, createCommandLog } from '../write-path/command-log.ts'
-import type { Owner, VirtualTime } from './virtual-time.ts'
+import type { Discard } from '../write-path/discard.ts'
+import { createForward, type Listener } from './forwarding.ts'
+import { createSimulatedLog, type SimulatedLogOptions } from './simulated-log.ts'
+import type { SimulatedGroup } from './simulated-ownership.ts'
+import type { SimulatedRows } from './simulated-rows.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Owner } from './virtual-time.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** A command process: the real write path over the simulated world. It can be killed and paused; it is restarted for ever. */
-export const createSimulatedProcess = (options: {
+/** What a process needs of the world. */
+export type ProcessOptions = Omit<SimulatedLogOptions, 'owner'> & {
   readonly name: string
-  readonly time: VirtualTime
   readonly codec: EventCodec
   readonly newEventId: () => string
-  readonly logOf: (owner: Owner) => Log
-}) => {
-  const { name, time, codec, newEventId } = options
+  readonly group: SimulatedGroup
+  readonly rows: SimulatedRows
+  readonly discard: Discard
+  readonly listenerAt: (address: string) => Listener | undefined
+}
+
+/** A command process: the real write path over the simulated world. It can be killed and paused; it is restarted for ever. */
+export const createSimulatedProcess = (options: ProcessOptions) => {
+  const { name, time, random, group } = options
   let starts = 0
   let owner: Owner
   let commands: CommandLog<PlaylistCommand, PlaylistReport> | undefined
@@ -24,22 +39,17 @@ export const createSimulatedProcess = (options: {
     owner = mine
     commands = undefined
     time.after(0, mine, () => {
-      createCommandLog({
-        topic: 'playlist-events',
-        stream: playlistDecider,
-        log: options.logOf(mine),
-        codec,
-        logger: quiet,
-        newEventId,
-        waitMsMax: 1_500,
-        settleMs: 200,
-      }).then(
+      createAs(options, mine).then(
         (created) => {
           if (mine.state !== 'dead') commands = created
         },
-        () => void time.after(50, undefined, () => owner === mine && start()),
+        () => void time.after(50, undefined, () => owner === mine && restart()),
       )
     })
+  }
+  const restart = () => {
+    owner.state = 'dead'
+    start()
   }
   start()
   return {
@@ -51,18 +61,46 @@ export const createSimulatedProcess = (options: {
     get commands() {
       return owner.state === 'dead' ? undefined : commands
     },
-    isReady: () => commands !== undefined && commands.notReady() === undefined,
-    kill: (downMs: number) => {
+    kill: () => {
       owner.state = 'dead'
-      time.after(downMs, undefined, start)
+      group.missed()
+      time.after(random.below(3_000), undefined, start)
     },
-    pause: (ms: number) => {
+    /** Mostly for longer than its session. */
+    pause: () => {
       const mine = owner
       mine.state = 'paused'
-      time.after(ms, undefined, () => mine.state === 'paused' && time.resume(mine))
+      group.missed()
+      time.after(random.below(6_000), undefined, () => {
+        if (mine.state !== 'paused') return
+        time.resume(mine)
+        time.after(random.below(500), undefined, group.rebalance)
+      })
     },
   }
 }
+
+const createAs = (options: ProcessOptions, owner: Owner) =>
+  createCommandLog({
+    topic: 'playlist-events',
+    stream: playlistDecider,
+    log: createSimulatedLog({ ...options, owner }),
+    codec: options.codec,
+    logger: quiet,
+    store: createSnapshotStore<PlaylistState, PlaylistReport>({
+      topic: 'playlist-events',
+      codec: playlistDecider.snapshot,
+      rows: options.rows.rowsOf(owner),
+      incarnation: 'simulated',
+      now: Date.now,
+    }),
+    discard: options.discard,
+    ownership: options.group.join(options.name, owner),
+    forward: createForward({ ...options, from: owner }),
+    newEventId: options.newEventId,
+    waitMsMax: 1_500,
+    settleMs: 200,
+  })
 
 /** See {@link createSimulatedProcess}. */
 export type SimulatedProcess = ReturnType<typeof createSimulatedProcess>

@@ -52,6 +52,7 @@ export const createTruth = (options: {
   const facts = new Map<string, Fact>()
   const last = broker.partitions.map(() => '')
   const read = broker.partitions.map(() => 0)
+  const accepted = broker.partitions.map(() => new Set<number>())
   let superseded = 0
 
   const judge = (partition: number, record: StoredRecord): void => {
@@ -60,6 +61,7 @@ export const createTruth = (options: {
       return
     }
     last[partition] = record.eventId
+    accepted[partition]?.add(record.offset)
     const { type, value } = codec.decode(record.value)
     const { meta } = value as { readonly meta: Meta }
     const order = options.orderOf(meta.commandId, meta.bodyHash)
@@ -117,8 +119,10 @@ export const createTruth = (options: {
     },
     /** What the history below `end` says of a command. */
     saidOf,
+    isAccepted: (partition: number, offset: number): boolean => accepted[partition]?.has(offset) ?? false,
     factOf: (commandId: string): Fact | undefined => facts.get(commandId),
-    versionOf: (streamId: string): number => versionAt(streamId, Infinity).version,
+    /** How many accepted events a stream has below `end`. */
+    versionAt: (streamId: string, end: number): number => versionAt(streamId, end).version,
     /** The ids of the accepted records of each partition would end here. */
     lastAcceptedIds: (): readonly string[] => last,
     get superseded() {

@@ -1,7 +1,8 @@
 /** Whose code runs: a process may be paused (everything of it waits) or dead (nothing of it ever runs again). */
 export type Owner = { readonly name: string; state: 'running' | 'paused' | 'dead' }
 
-type Due = {
+/** Something that will happen, unless it is cancelled. */
+export type Due = {
   at: number
   readonly order: number
   readonly owner: Owner | undefined
@@ -18,6 +19,7 @@ const clocks = {
   clearImmediate: globalThis.clearImmediate,
 }
 const dateNow = Date.now
+const { now: performanceNow } = performance
 /** Captured before any clock is replaced: it lets every microtask run. */
 const nextTurn = globalThis.setImmediate
 
@@ -27,7 +29,8 @@ const epoch = Date.UTC(2030, 0, 1)
 /**
  * The simulation's time: everything that happens is an entry of one queue, in the order of its time, so a seed makes
  * the same run on every machine. Timers that code sets belong to the process whose entry is running, and to nobody
- * after it was killed. While `run` goes on, the global timers and `Date.now` are those of the simulation.
+ * after it was killed. While `run` goes on, the global timers and
+ * clocks are those of the simulation.
  */
 export const createVirtualTime = () => {
   let now = epoch
@@ -93,6 +96,7 @@ export const createVirtualTime = () => {
       } finally {
         Object.assign(globalThis, clocks)
         Date.now = dateNow
+        performance.now = performanceNow
       }
     },
   }
@@ -137,4 +141,5 @@ const replaceClocks = (
     clearImmediate: clear,
   })
   Date.now = now
+  performance.now = () => now() - epoch
 }

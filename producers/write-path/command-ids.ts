@@ -1,28 +1,84 @@
 import type { Remembered } from './command.ts'
-
-/**
- * The ids of accepted commands with their answers (law 5). Written only from what was read back from the log, in its
- * order; so every process remembers the same.
- */
-export type CommandIds<Report = unknown> = {
-  readonly find: (commandId: string) => Remembered<Report> | undefined
-  readonly remember: (commandId: string, recordedAt: number, answer: Remembered<Report>) => void
-}
+import { createFingerprints, type Fingerprints, fingerprintsMax } from './fingerprints.ts'
 
 /** How long the same key gives the same answer, by recorded time. */
 export const rememberedMs = 24 * 3_600_000
 
-/** All ids of the last 24 hours of the partition's recorded time, in memory. */
-export const createCommandIds = <Report>(): CommandIds<Report> => {
-  const answers = new Map<string, Remembered<Report> & { readonly recordedAt: number }>()
+/** Between the time in a key and the time at which its command can first have been recorded: twice the minute that a clock may be ahead. */
+const clocksMs = 120_000
+
+/** An accepted command as it will be stored. */
+export type StoredAnswer<Report> = Remembered<Report> & { readonly recordedAt: number }
+
+/** The ids that this process read since `at` (recorded time), and where those before lie. */
+export type CommandIdsOptions = {
+  /** Every id recorded later is in memory; -Infinity where everything was read. */
+  readonly knownSince: number
+  /** How long ids stay in memory after they were stored. */
+  readonly keptMs?: number
+}
+
+/** So many are kept at most, however fast they come: 64 bytes for four. */
+const keptMax = 4_000_000 / 16
+
+/**
+ * The ids of a partition's accepted commands (law 5), written only from what was read back from the log, in its order.
+ * Those not stored yet are here with their answers; of those stored in the last minutes only fingerprints, to tell
+ * which commands need no look-up.
+ */
+export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: CommandIdsOptions) => {
+  const unstored = new Map<string, StoredAnswer<Report>>()
+  let generations: { readonly since: number; readonly prints: Fingerprints }[] = []
+  let reachesBackTo = knownSince
+
+  const print = (commandId: string, recordedAt: number) => {
+    const newest = generations.at(-1)
+    const open =
+      newest && newest.prints.size < fingerprintsMax
+        ? newest
+        : { since: recordedAt, prints: createFingerprints() }
+    if (open !== newest) generations.push(open)
+    open.prints.add(commandId)
+    const tooMany = generations.length > 1 && (generations.length - 1) * fingerprintsMax > keptMax
+    const second = generations[1]
+    if (second && (tooMany || second.since < recordedAt - keptMs)) {
+      generations = generations.slice(1)
+      reachesBackTo = second.since
+    }
+  }
+
+  const wasStored = (commandId: string) => generations.some(({ prints }) => prints.has(commandId))
+
   return {
-    find: (commandId) => answers.get(commandId),
-    remember: (commandId, recordedAt, answer) => {
-      answers.set(commandId, { ...answer, recordedAt })
-      for (const [oldest, { recordedAt: then }] of answers) {
-        if (then >= recordedAt - rememberedMs) break
-        answers.delete(oldest)
+    /** The answer to a command that isn't stored yet. */
+    find: (commandId: string): Remembered<Report> | undefined => unstored.get(commandId),
+    /**
+     * Whether a command that {@link find} doesn't know may be among the stored ones. A key that carries its time was
+     * first used after the ids in memory begin, or is looked up as any other.
+     */
+    mayBeStored: (commandId: string, keyTime: number | undefined): boolean =>
+      wasStored(commandId) ||
+      (reachesBackTo !== -Infinity && !(keyTime !== undefined && keyTime - clocksMs > reachesBackTo)),
+    /** Whether this process has stored it in the last minutes. */
+    wasStored,
+    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
+      unstored.set(commandId, { ...answer, recordedAt })
+    },
+    /** An id that was stored before this process began to read. */
+    print,
+    unstored: (): ReadonlyMap<string, StoredAnswer<Report>> => new Map(unstored),
+    /** These answers are stored now. */
+    stored: (answers: ReadonlyMap<string, StoredAnswer<Report>>): void => {
+      for (const [commandId, { recordedAt }] of answers) {
+        unstored.delete(commandId)
+        print(commandId, recordedAt)
       }
+    },
+    get size() {
+      return unstored.size
     },
   }
 }
+
+/** See {@link createCommandIds}. */
+export type CommandIds<Report> = ReturnType<typeof createCommandIds<Report>>

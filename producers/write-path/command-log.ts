@@ -5,84 +5,123 @@ import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import { type Position } from '@reprise/core/position.ts'
+import type { Owner, Ownership } from '@reprise/core/ports/ownership.port.ts'
+import type { Position } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from './command.ts'
-import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
+import type { Discard } from './discard.ts'
+import { createOwnedPartitions } from './owned-partitions.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
+import { Moved, timedOut } from './pending-commands.ts'
 import type { StreamType } from './stream-type.ts'
 
-/** Commands of one decided topic: submit one, get its outcome from the log. */
+/** Commands of one decided topic: submit one, get its outcome from the log, whichever process decides it. */
 export type CommandLog<Body, Report> = {
   readonly topic: EventTopic
   /** @throws {Problem} see {@link createPartitionWriter} */
   readonly submit: (command: Command<Body>) => Promise<Outcome<Report>>
+  /** For commands that another process forwards: never forwarded again. @throws {Moved} {Problem} */
+  readonly submitHere: (command: Command<Body>) => Promise<Outcome<Report>>
   /** Where an outcome stands in the log. */
   readonly positionOf: (streamId: string, offset: number) => Position
   /** Why commands can't be taken now; undefined when they can. */
   readonly notReady: () => string | undefined
+  /** Finishes what is under way, stores states and hands the partitions over. */
   readonly close: () => Promise<void>
 }
 
-/** Drives every partition of a decided topic in this process. Folds from offset 0 at the start. */
-export const createCommandLog = async <State, Body, Type extends EventType, Report>(options: {
+/** Hands a command to the owner of its partition. @throws {Moved} if it isn't the owner, or the connection broke @throws {Problem} */
+export type Forward<Body, Report> = (
+  owner: Owner,
+  topic: EventTopic,
+  command: Command<Body>,
+) => Promise<Outcome<Report>>
+
+/** What a command log is made of. */
+export type CommandLogOptions<State, Body, Type extends EventType, Report> = {
   readonly topic: EventTopic
   readonly stream: StreamType<State, Body, Type, Report>
   readonly log: Log
   readonly codec: EventCodec
   readonly logger: Logger
+  readonly store: SnapshotStore<State, Report>
+  readonly discard: Discard
+  readonly ownership: Ownership
+  readonly forward: Forward<Body, Report>
   readonly newEventId: () => string
   readonly waitMsMax: number
   /** After an acknowledged append that doesn't come back: how long until the log is asked. */
   readonly settleMs?: number
-}): Promise<CommandLog<Body, Report>> => {
-  const { topic, log, codec, logger } = options
+}
+
+/** How long a command waits for the next word on who owns its partition. */
+const ownerWaitMs = 200
+
+/** See {@link CommandLog}. Reads each partition that it owns from where it was stored last. */
+export const createCommandLog = async <State, Body, Type extends EventType, Report>(
+  options: CommandLogOptions<State, Body, Type, Report>,
+): Promise<CommandLog<Body, Report>> => {
+  const { topic, log, ownership, forward, waitMsMax } = options
   const endOffsets = coalesced(() => log.endOffsets(topic))
-  const ends = await endOffsets()
-  const appender = await log.createAppender(topic)
-  const writers: readonly PartitionWriter<Body, Report>[] = ends.map((_end, partition) =>
-    createPartitionWriter({
-      ...options,
-      partition,
-      append: appender.append,
-      endOffset: async () => (await endOffsets())[partition] ?? 0,
-    }),
-  )
-  let broken: Error | undefined
-
-  const reader = await log.read({
-    topic,
-    resumeAt: (partition) => Promise.resolve(writers[partition]?.nextOffset ?? 0),
-    onBatch: async ({ partition, records }) => {
-      await codec.learn(records.map(({ value }) => value))
-      writers[partition]?.read(records)
-    },
-    onStopped: (reason) => {
-      broken = reason
-      logger.error({ topic, reason: reason.message }, 'reading back has stopped; commands are refused')
-      for (const writer of writers)
-        writer.stop(new Problem('not-ready', `reading back has stopped: ${reason.message}`))
-    },
+  const partitions = (await endOffsets()).length
+  const owned = await createOwnedPartitions({ ...options, endOffsets })
+  const waiting = new Set<() => void>()
+  ownership.onChange(() => {
+    for (const wake of [...waiting]) wake()
   })
+  const ownerChange = () =>
+    new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        waiting.delete(wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, ownerWaitMs)
+      waiting.add(wake)
+    })
 
-  const behind = () =>
-    writers.filter((writer, partition) => writer.nextOffset < (ends[partition] ?? 0)).length
-  const notReady = () =>
-    broken?.message ?? (behind() > 0 ? `${behind()} partitions of ${topic} are still being read` : undefined)
+  const partitionFor = ({ streamId }: Command<Body>) => partitionOf(streamId, partitions)
+  /** Undefined where nobody could be asked. */
+  const tryOnce = (command: Command<Body>): Promise<Outcome<Report>> | undefined => {
+    const writer = owned.writerOf(partitionFor(command))
+    if (writer !== undefined) return writer.submit(command)
+    const owner = ownership.ownerOf(partitionFor(command))
+    return owner && forward(owner, topic, command)
+  }
 
   return {
     topic,
-    submit: (command) => {
-      const reason = notReady()
-      const writer = writers[partitionOf(command.streamId, writers.length)]
-      if (reason !== undefined || writer === undefined)
-        return Promise.reject(new Problem('not-ready', `${reason ?? 'no partition'}; nothing was done`))
+    submit: async (command) => {
+      let wasSent = false
+      for (const deadline = performance.now() + waitMsMax; ;) {
+        try {
+          owned.refuseBroken()
+          const outcome = tryOnce(command)
+          if (outcome !== undefined) return await outcome
+        } catch (reason) {
+          if (!(reason instanceof Moved)) throw reason
+          wasSent ||= reason.wasSent
+          ownership.refresh()
+        }
+        if (performance.now() >= deadline) throw timedOut(wasSent)
+        await ownerChange()
+      }
+    },
+    submitHere: async (command) => {
+      owned.refuseBroken()
+      const writer = owned.writerOf(partitionFor(command))
+      if (writer === undefined) throw new Moved(false)
       return writer.submit(command)
     },
-    positionOf: (streamId, offset) => ({ topic, partition: partitionOf(streamId, writers.length), offset }),
-    notReady,
+    positionOf: (streamId, offset) => ({ topic, partition: partitionOf(streamId, partitions), offset }),
+    notReady: owned.notReady,
     close: async () => {
-      for (const writer of writers) writer.stop(new Problem('not-ready', 'the service is stopping'))
-      await Promise.all([reader.close(), appender.close()])
+      await owned.close()
+      await ownership.close()
     },
   }
 }
+
+/** For a process that is alone. */
+export const forwardToNobody = (): Promise<never> =>
+  Promise.reject(new Problem('not-ready', 'there is no other process; nothing was done'))

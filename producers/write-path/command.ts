@@ -10,10 +10,14 @@ export type Command<Body = unknown> = {
   readonly body: Body
   readonly deviceId: string | null
   readonly occurredAt: number
+  /** The device's logical clock, if it keeps one. */
+  readonly lamport?: number | undefined
   /** The version that the client decided on: another one refuses the command. */
   readonly expectedVersion: number | undefined
   /** Why the key can't be trusted for a look-up (law 5); refuses the command unless its stream remembers it. */
   readonly keyRefusal: Refusal | undefined
+  /** The time in the key, if it is a UUIDv7: nobody used it earlier. */
+  readonly keyTime: number | undefined
   /** W3C trace context, when the trace is sampled. */
   readonly traceparent: string | undefined
 }

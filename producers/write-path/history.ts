@@ -4,30 +4,78 @@ import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Remembered } from './command.ts'
+import type { Discard, Discarded } from './discard.ts'
 import { createCommandIds } from './command-ids.ts'
+import { createMoments } from './recent-moments.ts'
+import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
 import { createStreamStates, type Versioned } from './stream-states.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** What reading one record of the partition meant. */
 export type Read<Report> =
+  | { readonly kind: 'stored' }
   | { readonly kind: 'superseded' }
   | { readonly kind: 'undecodable' }
   | { readonly kind: 'accepted'; readonly commandId: string; readonly answer: Remembered<Report> }
 
+/** What a record means that this process has decided itself. */
+export type Decided<State, Report> = {
+  readonly streamId: string
+  readonly commandId: string
+  readonly bodyHash: string
+  readonly after: Versioned<State>
+  readonly report: Report
+}
+
+/** What a history is folded from. */
+export type HistoryOptions<State, Body, Type extends EventType, Report> = {
+  readonly partition: number
+  readonly stream: StreamType<State, Body, Type, Report>
+  readonly codec: EventCodec
+  readonly store: SnapshotStore<State, Report>
+  /** Told of records that don't count, again after a crash. */
+  readonly discard: Discard
+  /** Where to go on; undefined at the partition's beginning. */
+  readonly mark: Mark | undefined
+  /** Weight of the unchanged states that are kept in memory. */
+  readonly keptWeightMax: number
+}
+
 /**
  * One partition's accepted history, folded record by record as it is read back: the last accepted id, where reading
- * goes on, the streams' states and the ids of commands. Nothing else ever changes it.
+ * goes on, the streams' states and the ids of commands. Nothing else ever changes it. It begins at a mark, with what
+ * lies below it in the store.
  */
 export const createHistory = <State, Body, Type extends EventType, Report>(
-  stream: StreamType<State, Body, Type, Report>,
-  codec: EventCodec,
+  options: HistoryOptions<State, Body, Type, Report>,
 ) => {
-  const acceptance = createAcceptance(true)
-  const states = createStreamStates<State>()
-  const ids = createCommandIds<Report>()
-  const unreadable = new Set<string>()
-  let nextOffset = 0
+  const { partition, stream, codec, store, mark } = options
+  const acceptance = createAcceptance(true, mark?.lastAcceptedId)
+  const states = createStreamStates<State, Type, Report>({
+    stream,
+    load: store.loadState,
+    isStoreEmpty: mark === undefined,
+    weightOf: stream.snapshot.weightOf,
+    keptWeightMax: options.keptWeightMax,
+  })
+  const ids = createCommandIds<Report>({ knownSince: mark?.recent.recordedAt ?? -Infinity })
+  const unreadable = new Set<string>(mark?.unreadable)
+  const moments = createMoments(mark)
+  let nextOffset = mark?.recent.offset ?? 0
+  let recordedAt = mark?.recordedAt ?? 0
+  let storedBelow = mark?.offset ?? 0
+  let superseded: Discarded[] = []
 
+  const passed = (record: StoredRecord) => {
+    nextOffset = record.offset + 1
+    recordedAt = Math.max(recordedAt, record.recordedAt)
+  }
+  /** What the mark has passed is stored; only its command's id is wanted. */
+  const recall = (record: StoredRecord): Read<Report> => {
+    const decoded = decodedIfPossible(codec, record)
+    if (decoded) ids.print((decoded.value as { readonly meta: Meta }).meta.commandId, record.recordedAt)
+    return { kind: 'stored' }
+  }
   const fold = (record: StoredRecord): Read<Report> => {
     const decoded = decodedIfPossible(codec, record)
     if (decoded === undefined) {
@@ -39,14 +87,14 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       readonly type: Type
       readonly data: EventTypes[Type]
     }
-    const before = states.find(meta.streamId)
-    const version = (before?.version ?? 0) + 1
-    const answer = { bodyHash: meta.bodyHash, version, offset: record.offset, report: stream.reportOf(event) }
-    const evolved = stream.evolve(before?.state ?? stream.initialState, event)
-    const state = before ? evolved : stream.withCreation(evolved, { ...answer, commandId: meta.commandId })
-    states.store(meta.streamId, { state, version })
-    ids.remember(meta.commandId, record.recordedAt, answer)
-    return { kind: 'accepted', commandId: meta.commandId, answer }
+    const { streamId, commandId, bodyHash } = meta
+    const { offset } = record
+    // What is accepted was decided on the history below it, so its writer counted right.
+    const version = meta.streamVersion ?? 0
+    const answer = { bodyHash, version, offset, report: stream.reportOf(event) }
+    states.fold(streamId, { offset, version, event, creation: { ...answer, commandId } })
+    ids.remember(commandId, record.recordedAt, answer)
+    return { kind: 'accepted', commandId, answer }
   }
 
   return {
@@ -57,23 +105,76 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     get nextOffset() {
       return nextOffset
     },
-    /** The state of a stream, the initial one at version 0 when it has no events. */
-    stateOf: (streamId: string): Versioned<State> =>
-      states.find(streamId) ?? { state: stream.initialState, version: 0 },
+    /** How many records were read since they were stored. */
+    get unstored() {
+      return Math.max(0, nextOffset - storedBelow)
+    },
+    get changedWeight() {
+      return states.changedWeight
+    },
+    /** The state of a stream, at version 0 when it has no events; undefined when it must be loaded first. */
+    stateOf: states.find,
+    loadState: states.load,
     /** Whether an accepted record of this stream can't be read, so that nothing can be decided on it. */
     isUnreadable: (streamId: string): boolean => unreadable.has(streamId),
-    /** The first accepted answer to this command, if its stream or the last 24 hours remember it. */
+    /** The first accepted answer to this command, if its stream remembers it or it isn't stored yet. */
     find: (streamId: string, commandId: string): Remembered<Report> | undefined => {
       const creation = stream.creationOf(states.find(streamId)?.state ?? stream.initialState)
       return creation?.commandId === commandId ? creation : ids.find(commandId)
     },
+    mayBeStored: ids.mayBeStored,
+    wasStored: ids.wasStored,
+    lookUp: (commandId: string) => store.findAnswer(partition, commandId),
     /** Reads the next record. Acceptance looks at headers alone, so what can't be decoded takes part. */
     read: (record: StoredRecord): Read<Report> => {
-      nextOffset = record.offset + 1
-      return acceptance.accept(record) ? fold(record) : { kind: 'superseded' }
+      passed(record)
+      if (record.offset < (mark?.offset ?? 0)) return recall(record)
+      if (acceptance.accept(record)) return fold(record)
+      superseded.push({ offset: record.offset, eventId: record.eventId })
+      return { kind: 'superseded' }
+    },
+    /** Reads the next record, an accepted one that was decided here: its state is known, and its bytes needn't be read. */
+    adopt: (record: StoredRecord, decided: Decided<State, Report>): Remembered<Report> => {
+      passed(record)
+      acceptance.accept(record)
+      const { streamId, commandId, bodyHash, report, after } = decided
+      const answer = { bodyHash, version: after.version, offset: record.offset, report }
+      const state =
+        after.version === 1 ? stream.withCreation(after.state, { ...answer, commandId }) : after.state
+      states.adopt(streamId, { state, version: after.version, offset: record.offset })
+      ids.remember(commandId, record.recordedAt, answer)
+      return answer
+    },
+    /** Stores everything that was read. @throws what the store throws; then it is as if it hadn't been tried */
+    storeAll: async (): Promise<void> => {
+      for (;;) {
+        const absent = [...states.changed()].flatMap(([streamId, stated]) => (stated ? [] : [streamId]))
+        if (absent.length === 0) break
+        await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
+      }
+      const cut: Cut<State, Report> = {
+        states: new Map([...states.changed()].flatMap(([id, stated]) => (stated ? [[id, stated]] : []))),
+        answers: ids.unstored(),
+        mark: {
+          offset: nextOffset,
+          lastAcceptedId: acceptance.lastAcceptedId,
+          recordedAt,
+          recent: moments.before({ offset: nextOffset, recordedAt }),
+          unreadable: [...unreadable],
+        },
+      }
+      const discarded = superseded
+      if (discarded.length > 0) await options.discard(partition, discarded)
+      superseded = superseded.slice(discarded.length)
+      await store.write(partition, cut)
+      states.stored(cut.states)
+      ids.stored(cut.answers)
+      storedBelow = cut.mark.offset
     },
   }
 }
+
+const loadsAtOnce = 256
 
 /** See {@link createHistory}. */
 export type History<State, Body, Type extends EventType, Report> = ReturnType<

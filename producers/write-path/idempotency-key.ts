@@ -24,8 +24,8 @@ export const idempotencyKeyOf = (header: string | undefined): string => {
  * say whether it was used before; any other key is looked up and forgotten after 24 hours.
  */
 export const keyRefusalOf = (key: string, now: number): Refusal | undefined => {
-  if (!validate(key) || version(key) !== 7) return undefined
-  const at = Number.parseInt(key.slice(0, 8) + key.slice(9, 13), 16)
+  const at = keyTimeOf(key)
+  if (at === undefined) return undefined
   if (at > now + aheadMsMax)
     return {
       refused: 'key-ahead',
@@ -39,3 +39,7 @@ export const keyRefusalOf = (key: string, now: number): Refusal | undefined => {
     }
   return undefined
 }
+
+/** The time that a UUIDv7 carries, milliseconds; undefined for any other key. */
+export const keyTimeOf = (key: string): number | undefined =>
+  validate(key) && version(key) === 7 ? Number.parseInt(key.slice(0, 8) + key.slice(9, 13), 16) : undefined

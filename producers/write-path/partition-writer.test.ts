@@ -2,34 +2,28 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { v7 as uuidv7 } from 'uuid'
 import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../playlists/playlist.decider.ts'
 import type { Command } from './command.ts'
-import { type CommandLog, createCommandLog } from './command-log.ts'
+import { createSoleCommandLog } from '../testing/sole-command-log.ts'
+import type { CommandLog } from './command-log.ts'
 
 const codec = createInMemoryEventCodec()
-const logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
 const open: CommandLog<PlaylistCommand, PlaylistReport>[] = []
 
 const process_ = async (log: InMemoryLog, waitMsMax = 5_000, settleMs = 1_000) => {
-  const commands = await createCommandLog({
+  const commands = await createSoleCommandLog({
     topic: 'playlist-events',
     stream: playlistDecider,
     log,
     codec,
-    logger,
-    newEventId: uuidv7,
+    rows: createInMemoryRowStore(),
     waitMsMax,
     settleMs,
   })
   open.push(commands)
-  while (commands.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 1))
   return commands
 }
 afterEach(async () => {
@@ -60,6 +54,7 @@ const command = (
   occurredAt: 0,
   expectedVersion,
   keyRefusal: undefined,
+  keyTime: undefined,
   traceparent: undefined,
 })
 

@@ -1,217 +1,285 @@
 import type { TopicName } from '@reprise/schemas/topics.ts'
-import type { EventType } from '@reprise/core/event.ts'
-import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { EvolvingEvent } from '@reprise/core/decider.ts'
+import { header, type EventType } from '@reprise/core/event.ts'
 import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
-import { createBatch } from './batch.ts'
+import { type Chain, createChain } from './chain.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
-import { createHistory } from './history.ts'
-import type { StreamType } from './stream-type.ts'
+import {
+  decideCommand,
+  eventBytesMax,
+  keyReused,
+  metaOf,
+  streamQuarantined,
+  tooLarge,
+  type Verdict,
+} from './decide-command.ts'
+import { createFences } from './fences.ts'
+import { createHistory, type HistoryOptions } from './history.ts'
+import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
+import { createPreparation } from './preparation.ts'
+import { createSettling } from './settling.ts'
+import type { Versioned } from './stream-states.ts'
 
 /** What a partition's writer needs of the world. */
-export type PartitionWriterOptions<State, Body, Type extends EventType, Report> = {
+export type PartitionWriterOptions<State, Body, Type extends EventType, Report> = HistoryOptions<
+  State,
+  Body,
+  Type,
+  Report
+> & {
   readonly topic: TopicName
-  readonly partition: number
-  readonly stream: StreamType<State, Body, Type, Report>
-  readonly codec: EventCodec
   /** Appends to the partition. A rejection says nothing about what was appended. */
   readonly append: (records: readonly LogRecord[]) => Promise<unknown>
   /** The partition's end, from a question that was begun after the call. */
   readonly endOffset: () => Promise<number>
+  /** Whether this process owns the partition as far as it knows. */
+  readonly owns: () => boolean
+  /** Told when records were superseded by another owner's: whoever asked for them is released, or resumed. */
+  readonly onOverruled: () => void
   readonly newEventId: () => string
   readonly waitMsMax: number
-  /** After an append of unknown result: how long until the log is asked. */
+  /** After an acknowledged append that doesn't come back: how long until the log is asked. */
   readonly settleMs?: number
-}
-
-/** A command that waits, with everyone who waits for its outcome. */
-type Pending<Body, Report> = {
-  readonly command: Command<Body>
-  readonly outcome: Promise<Outcome<Report>>
-  readonly resolve: (outcome: Outcome<Report>) => void
-  readonly reject: (reason: Problem) => void
-  readonly timer: NodeJS.Timeout
-  /** A refusal is final once the reader has come this far; undefined before the log's end was asked. */
-  fence: number | undefined
-  wasSent: boolean
+  /** Nothing is decided before so much was read: the partition's end when it was taken over. */
+  readonly readyAt: number
 }
 
 const waitingMax = 5_000
 const batchRecordsMax = 1_000
 const batchBytesMax = 800_000
+/** So many records may be under way: decided, and not read back. */
+const chainMax = 8_000
+const handOverAgainMs = 50
 
 /**
- * Decides and appends the commands of one partition (laws 2 to 5). At most one batch is under way: it is decided on
- * the history that was read back, appended, and read back in turn; each command completes when its record is seen
- * accepted. A record seen superseded, or not seen at all, is decided again on the history as it is then, so the command
- * takes effect once or not at all, whatever the client library, another writer or a late copy does.
+ * Decides and appends the commands of one partition (laws 2 to 5). A command is decided on the history that was read
+ * back plus the records under way, which are chained: each names the one before it, so if one is lost or superseded the
+ * ones behind it are too, and all of them are decided again on the history as it is then. A command completes when its
+ * record is read back accepted; so it takes effect once or not at all, whatever the client library, another writer or
+ * a late copy does. Answers that append nothing are given from the history alone, past a fence (law 4).
  */
 export const createPartitionWriter = <State, Body, Type extends EventType, Report>(
   options: PartitionWriterOptions<State, Body, Type, Report>,
 ) => {
-  const history = createHistory(options.stream, options.codec)
-  const pending = new Map<string, Pending<Body, Report>>()
-  /** Commands to decide, by id; a command is here, under way, or behind its fence. */
-  let queue: Pending<Body, Report>[] = []
-  let underWay = new Map<string, Pending<Body, Report>>()
-  let atFence: Pending<Body, Report>[] = []
+  type Entry = Pending<Body, Report>
+  const { stream, codec, topic, partition } = options
+  const history = createHistory(options)
+  const chain: Chain<Entry, State, Report> = createChain()
+  const pending = createPendingCommands<Body, Report>(options.waitMsMax)
+  const preparation = createPreparation({ history, onReady: enqueue, onFailed: pending.fail })
+  const { endOffset, append, settleMs = 1_000 } = options
+  const nextOffset = () => history.nextOffset
+  const fences = createFences<Entry>({ endOffset, nextOffset, onPassed: enqueue, onFailed: pending.fail })
+  const settling = createSettling({
+    append,
+    endOffset,
+    nextOffset,
+    isUnderWay: chain.has,
+    onLost: decideAgain,
+    isStopped: () => stopped !== undefined,
+    settleMs,
+  })
+  let queue: Entry[] = []
   let scheduled = false
-  let stopped: Problem | undefined
+  let stopped: Error | undefined
+  let released: Promise<void> | undefined
 
-  const complete = (entry: Pending<Body, Report>, outcome: Outcome<Report>) => {
-    clearTimeout(entry.timer)
-    pending.delete(entry.command.commandId)
-    entry.resolve(outcome)
+  function enqueue(entries: readonly Entry[]): void {
+    queue.push(...entries)
+    schedule()
   }
-  const fail = (entry: Pending<Body, Report>, problem: Problem) => {
-    clearTimeout(entry.timer)
-    pending.delete(entry.command.commandId)
-    entry.reject(problem)
-  }
-  const isPending = (entry: Pending<Body, Report>) => pending.get(entry.command.commandId) === entry
-
+  const isReady = () => history.nextOffset >= options.readyAt
   const schedule = () => {
-    if (scheduled || underWay.size > 0 || queue.length === 0) return
+    if (scheduled || queue.length === 0 || chain.length >= chainMax || !isReady() || stopped) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      decideBatch()
+      decideQueue()
     })
   }
-  const decideBatch = () => {
-    if (underWay.size > 0 || stopped) return
-    const batch = createBatch({ ...options, history })
-    const records: LogRecord[] = []
-    const later: Pending<Body, Report>[] = []
+
+  const decideQueue = () => {
+    if (stopped) return
     const entries = queue
     queue = []
-    // A map of its own: a batch may be read back before its append is acknowledged, and the next one be under way by then.
-    underWay = new Map()
-    for (const [at, entry] of entries.entries()) {
-      if (records.length >= batchRecordsMax || batch.bytes > batchBytesMax) {
-        later.push(...entries.slice(at))
-        break
-      }
-      if (!isPending(entry)) continue
-      const decided = decideOne(batch, entry)
-      if (decided === undefined) continue
-      if (decided.kind === 'append') {
-        entry.wasSent = true
-        records.push(decided.record)
-        underWay.set(decided.eventId, entry)
-      } else if (decided.kind === 'later') later.push(entry)
-      else if (decided.final || (entry.fence !== undefined && history.nextOffset >= entry.fence))
-        complete(entry, decided.outcome)
-      else waitForFence(entry)
+    const records: LogRecord[] = []
+    let bytes = 0
+    let at = 0
+    for (; at < entries.length && bytes < batchBytesMax && records.length < batchRecordsMax; at++) {
+      const entry = entries[at]
+      if (chain.length >= chainMax) break
+      if (entry === undefined || !pending.isWaiting(entry)) continue
+      const record = decideEntry(entry)
+      if (record === undefined) continue
+      records.push(record)
+      bytes += record.value.length + 200
     }
-    queue = [...later, ...queue]
-    if (records.length > 0) void send(records, underWay)
-    else schedule()
+    if (at < entries.length) queue = [...entries.slice(at), ...queue]
+    if (records.length > 0 && chain.last) settling.send(records, chain.last.eventId)
+    schedule()
   }
-  const decideOne = (
-    batch: ReturnType<typeof createBatch<State, Body, Type, Report>>,
-    entry: Pending<Body, Report>,
-  ) => {
+
+  /** The record to append for a command, if that is what it comes to. */
+  const decideEntry = (entry: Entry): LogRecord | undefined => {
+    const { command } = entry
+    const { streamId, commandId, bodyHash } = command
+    const known = history.find(streamId, commandId) ?? entry.stored
+    if (known !== undefined) {
+      const reused: Outcome<Report> = { kind: 'refused', refusal: keyReused, version: known.version }
+      pending.complete(entry, known.bodyHash === bodyHash ? acceptedOutcome(known) : reused)
+      return undefined
+    }
+    const confirmed = preparation.stateFor(entry)
+    if (confirmed === undefined) return undefined
+    const ahead = chain.lastOf(streamId)
+    const before = ahead?.after ?? confirmed
+    const verdict = verdictOn(entry, before)
+    if (verdict === undefined) return undefined
+    if (verdict.kind === 'append') return recordOf(entry, before, verdict)
+    if (ahead === undefined) answer(entry, verdict, confirmed.version)
+    else {
+      ahead.waitingBehind.push(entry)
+      fences.ask(entry)
+    }
+    return undefined
+  }
+  const verdictOn = (entry: Entry, before: Versioned<State>): Sized | undefined => {
+    const { command } = entry
+    if (history.isUnreadable(command.streamId)) return { kind: 'refused', refusal: streamQuarantined }
     try {
-      return batch.decide(entry.command)
+      const verdict = decideCommand(stream, command, before)
+      if (verdict.kind !== 'append') return verdict
+      const eventId = options.newEventId()
+      const data = { ...verdict.event.data, meta: metaOf(command, eventId, before.version + 1) }
+      const value = codec.encode(topic, verdict.event.type, data)
+      if (value.length > eventBytesMax) return { kind: 'refused', refusal: tooLarge(value.length) }
+      const event = { type: verdict.event.type, data } as unknown as EvolvingEvent<Type>
+      return { ...verdict, eventId, value, evolving: event }
     } catch (cause) {
-      fail(entry, new Problem('internal', 'the command could not be decided', { cause }))
+      pending.fail(entry, new Problem('internal', 'the command could not be decided', { cause }))
       return undefined
     }
   }
+  type Sized =
+    | Exclude<Verdict<Type>, { kind: 'append' }>
+    | (Extract<Verdict<Type>, { kind: 'append' }> & {
+        readonly eventId: string
+        readonly value: Buffer
+        readonly evolving: EvolvingEvent<Type>
+      })
 
-  /** Law 4: an answer that appends nothing holds only as of a log end that was asked after the request arrived. */
-  const waitForFence = (entry: Pending<Body, Report>) => {
-    void (async () => {
-      try {
-        entry.fence ??= await options.endOffset()
-      } catch (cause) {
-        fail(entry, new Problem('not-ready', 'the log does not answer; nothing was done', { cause }))
-        return
-      }
-      if (!isPending(entry)) return
-      atFence.push(entry)
-      releaseFences()
-    })()
-  }
-  const releaseFences = () => {
-    const passed = atFence.filter(({ fence }) => history.nextOffset >= (fence ?? 0))
-    if (passed.length === 0) return
-    atFence = atFence.filter(({ fence }) => history.nextOffset < (fence ?? 0))
-    queue.push(...passed)
-    schedule()
+  const recordOf = (
+    entry: Entry,
+    before: Versioned<State>,
+    { event, eventId, value, evolving }: Extract<Sized, { kind: 'append' }>,
+  ): LogRecord => {
+    const { streamId, commandId, bodyHash, traceparent } = entry.command
+    const headers = {
+      [header.id]: eventId,
+      [header.type]: event.type,
+      [header.previous]: chain.last?.eventId ?? history.lastAcceptedId,
+      ...(traceparent !== undefined && { [header.traceparent]: traceparent }),
+    }
+    const after = { state: stream.evolve(before.state, evolving), version: before.version + 1 }
+    const report = stream.reportOf(evolving)
+    entry.wasSent = true
+    chain.push({ eventId, streamId, commandId, bodyHash, after, report, waiting: entry, waitingBehind: [] })
+    return { partition, key: streamId, value, headers }
   }
 
-  const send = async (
-    records: readonly LogRecord[],
-    batch: Map<string, Pending<Body, Report>>,
-  ): Promise<void> => {
-    const isAcknowledged = await options.append(records).then(
-      () => true,
-      () => false,
-    )
-    // An acknowledged batch comes back by itself; only one that doesn't is looked for.
-    if (isAcknowledged) await untilSettled(batch, options.settleMs ?? 1_000)
-    while (underWay === batch && batch.size > 0 && !stopped) await settle(batch)
+  const answer = (entry: Entry, verdict: Exclude<Sized, { kind: 'append' }>, version: number) => {
+    if (!fences.isPassed(entry)) fences.hold(entry)
+    else if (verdict.kind === 'refused')
+      pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version })
+    else pending.complete(entry, { kind: 'unchanged', version, offset: history.nextOffset - 1 })
   }
-  const untilSettled = (batch: Map<string, Pending<Body, Report>>, ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(done, ms)
-      function done() {
-        clearTimeout(timer)
-        settled.delete(batch)
-        resolve()
-      }
-      settled.set(batch, done)
-      if (batch.size === 0) done()
-    })
-  const settled = new Map<Map<string, Pending<Body, Report>>, () => void>()
+  function decideAgain(): void {
+    const entries = chain.abandon()
+    settling.allGone()
+    queue = [...entries.filter(pending.isWaiting), ...queue]
+    if (options.owns()) schedule()
+    else options.onOverruled()
+  }
 
-  /** Law 4: the log settles an unknown result. What it doesn't hold is decided again; should a copy arrive later, only one of the two can be accepted. */
-  const settle = async (batch: Map<string, Pending<Body, Report>>): Promise<void> => {
-    const end = await options.endOffset().catch(() => undefined)
-    if (end === undefined || history.nextOffset < end) {
-      await untilSettled(batch, 50)
+  /** Folds the next record, and completes whoever waits for it. */
+  const readOne = (record: StoredRecord): void => {
+    const first = chain.first
+    if (first?.eventId === record.eventId && record.previous === history.lastAcceptedId) {
+      const remembered = history.adopt(record, first)
+      chain.shift()
+      settling.gone(record.eventId)
+      pending.accepted(first.commandId, remembered)
+      for (const entry of first.waitingBehind) reconsider(entry)
       return
     }
-    if (underWay !== batch) return
-    queue = [...batch.values(), ...queue]
-    underWay = new Map()
-    schedule()
+    const read = history.read(record)
+    if (read.kind === 'stored') return
+    if (read.kind === 'accepted') pending.accepted(read.commandId, read.answer)
+    // Whatever else was accepted, the records under way don't follow it; and one of ours that wasn't breaks the chain.
+    if (read.kind !== 'superseded' ? chain.length > 0 : chain.has(record.eventId)) decideAgain()
+  }
+  /** What a record under way would have made a refusal or a no-op, on the history that it has come back to. */
+  const reconsider = (entry: Entry): void => {
+    if (!pending.isWaiting(entry)) return
+    const confirmed = history.stateOf(entry.command.streamId)
+    const verdict = confirmed && verdictOn(entry, confirmed)
+    if (confirmed === undefined || verdict?.kind === 'append') enqueue([entry])
+    else if (verdict !== undefined) answer(entry, verdict, confirmed.version)
   }
 
-  /** Folds a record and completes whoever waits for its command; gives back our own command if it lost. */
-  const seen = (record: StoredRecord): Pending<Body, Report> | undefined => {
-    const read = history.read(record)
-    const own = underWay.get(record.eventId)
-    underWay.delete(record.eventId)
-    if (read.kind !== 'accepted') return own && isPending(own) ? own : undefined
-    const entry = pending.get(read.commandId)
-    if (entry?.command.bodyHash === read.answer.bodyHash) complete(entry, acceptedOutcome(read.answer))
-    return undefined
+  /** Hands the partition over: what was not sent goes elsewhere at once, the rest when the log has told of it. */
+  const release = (): Promise<void> => (released ??= handOver())
+  const handOver = async (): Promise<void> => {
+    const isUnderWay = new Set<Entry>()
+    for (const entry of pending.all()) {
+      if (entry.wasSent) isUnderWay.add(entry)
+      else pending.fail(entry, new Moved(false))
+    }
+    stopped = new Moved(false)
+    const until = performance.now() + options.waitMsMax
+    while (isUnderWay.size > 0 && performance.now() < until) {
+      const end = await options.endOffset().catch(() => undefined)
+      for (const entry of isUnderWay) if (!pending.isWaiting(entry)) isUnderWay.delete(entry)
+      if (end !== undefined && history.nextOffset >= end) break
+      await new Promise((resolve) => setTimeout(resolve, handOverAgainMs))
+    }
+    for (const entry of isUnderWay) pending.fail(entry, new Moved(true))
+    pending.close()
   }
 
   return {
-    /** Reads records back, in order. */
+    /** Reads records back, in order; those that were read already are passed over. */
     read: (records: readonly StoredRecord[]): void => {
-      const lost = records.map(seen).filter((entry) => entry !== undefined)
-      queue = [...lost, ...queue]
-      if (underWay.size === 0) {
-        for (const done of [...settled.values()]) done()
-        schedule()
-      }
-      releaseFences()
+      for (const record of records) if (record.offset >= history.nextOffset) readOne(record)
+      fences.release()
+      schedule()
     },
     get nextOffset() {
       return history.nextOffset
     },
+    /** How many records were read since states and ids were stored. */
+    get unstored() {
+      return history.unstored
+    },
+    /** Everything below is stored. */
+    get storedBelow() {
+      return history.nextOffset - history.unstored
+    },
+    /** Weight of the states that changed since. */
+    get changedWeight() {
+      return history.changedWeight
+    },
+    isReady,
+    /** Stores states, ids and the mark. @throws what the store throws */
+    store: history.storeAll,
     /**
      * The outcome of a command, from the log. A command whose key is in flight joins the first one.
-     * @throws {Problem} `key-reused`, `overloaded`, `outcome-unknown`, `not-ready`
+     * @throws {Problem} `key-reused`, `overloaded`, `outcome-unknown`, `not-ready` {@link Moved}
      */
     submit: async (command: Command<Body>): Promise<Outcome<Report>> => {
       if (stopped) throw stopped
-      const inFlight = pending.get(command.commandId)
+      const inFlight = pending.find(command.commandId)
       if (inFlight) {
         if (inFlight.command.bodyHash === command.bodyHash) return inFlight.outcome
         throw new Problem('key-reused', 'this Idempotency-Key is in flight with another body')
@@ -221,43 +289,35 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
           'overloaded',
           `${waitingMax} commands of this partition are waiting; nothing was done`,
         )
-      const { promise, resolve, reject } = Promise.withResolvers<Outcome<Report>>()
-      const timer = setTimeout(() => fail(entry, timedOut(entry.wasSent)), options.waitMsMax)
-      const entry: Pending<Body, Report> = {
-        command,
-        outcome: promise,
-        resolve,
-        reject,
-        timer,
-        fence: undefined,
-        wasSent: false,
-      }
-      pending.set(command.commandId, entry)
-      queue.push(entry)
-      schedule()
-      return promise
+      const entry = pending.add(command)
+      enqueue([entry])
+      return entry.outcome
     },
+    release,
+    /** Goes on deciding what waits. */
+    resume: schedule,
     /** Refuses everything from now on, and everything that waits. */
     stop: (problem: Problem): void => {
       stopped = problem
-      for (const entry of [...pending.values()]) fail(entry, entry.wasSent ? timedOut(true) : problem)
-      for (const done of [...settled.values()]) done()
+      for (const entry of pending.all()) pending.fail(entry, entry.wasSent ? timedOut(true) : problem)
+      pending.close()
+      settling.allGone()
     },
   }
 }
 
 /** See {@link createPartitionWriter}. */
-export type PartitionWriter<Body, Report> = {
-  readonly read: (records: readonly StoredRecord[]) => void
-  readonly nextOffset: number
-  readonly submit: (command: Command<Body>) => Promise<Outcome<Report>>
-  readonly stop: (problem: Problem) => void
-}
-
-const timedOut = (wasSent: boolean): Problem =>
-  wasSent
-    ? new Problem(
-        'outcome-unknown',
-        'the log has not shown the outcome in time; retry with the same Idempotency-Key',
-      )
-    : new Problem('not-ready', 'the command waited too long to be decided and was dropped; nothing was done')
+export type PartitionWriter<Body, Report> = Pick<
+  ReturnType<typeof createPartitionWriter<unknown, Body, EventType, Report>>,
+  | 'read'
+  | 'nextOffset'
+  | 'unstored'
+  | 'storedBelow'
+  | 'changedWeight'
+  | 'isReady'
+  | 'store'
+  | 'submit'
+  | 'release'
+  | 'resume'
+  | 'stop'
+>

@@ -5,7 +5,7 @@ import { tokenOf } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from './command.ts'
 import type { CommandLog } from './command-log.ts'
-import { idempotencyKeyOf, keyRefusalOf } from './idempotency-key.ts'
+import { idempotencyKeyOf, keyRefusalOf, keyTimeOf } from './idempotency-key.ts'
 
 /** How far ahead of our clock a client may claim that something happened. */
 export const aheadMsMax = 3_600_000
@@ -50,6 +50,7 @@ export const commandOf = <Body>(
     occurredAt: given.occurredAt ?? given.now,
     expectedVersion,
     keyRefusal: keyRefusalOf(key, given.now),
+    keyTime: keyTimeOf(key),
     traceparent: sampledTrace(request.get('traceparent')),
   }
 }

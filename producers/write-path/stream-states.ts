@@ -1,17 +1,135 @@
+import { LRUCache } from 'lru-cache'
+import type { EvolvingEvent } from '@reprise/core/decider.ts'
+import type { EventType } from '@reprise/core/event.ts'
+import type { StreamType } from './stream-type.ts'
+
 /** The state of a stream after its accepted events, and how many those are. */
 export type Versioned<State> = { readonly state: State; readonly version: number }
 
-/** The decider states of one partition's streams, as of what was read back. */
-export type StreamStates<State> = {
-  readonly find: (streamId: string) => Versioned<State> | undefined
-  readonly store: (streamId: string, state: Versioned<State>) => void
+/** A state as of an offset: of the stream's last event in it, -1 before the first. */
+export type Stated<State> = Versioned<State> & { readonly offset: number }
+
+/** An accepted event of a stream, with the version that it makes. */
+export type Fact<Type extends EventType, Report> = {
+  readonly offset: number
+  readonly version: number
+  readonly event: EvolvingEvent<Type>
+  /** What the stream's first event leaves in its state for ever. */
+  readonly creation: Parameters<StreamType<never, never, Type, Report>['withCreation']>[1]
 }
 
-/** All states in memory. */
-export const createStreamStates = <State>(): StreamStates<State> => {
-  const states = new Map<string, Versioned<State>>()
+type Changed<State, Type extends EventType, Report> = {
+  stated: Stated<State> | undefined
+  /** Read before the state below them was. */
+  facts: Fact<Type, Report>[]
+}
+
+/** What streams states are made of. */
+export type StreamStatesOptions<State, Type extends EventType, Report> = {
+  readonly stream: Pick<StreamType<State, never, Type, Report>, 'initialState' | 'evolve' | 'withCreation'>
+  /** The stored state of a stream; undefined where nothing is stored of it. */
+  readonly load: (streamId: string) => Promise<Stated<State> | undefined>
+  /** Whether nothing has ever been stored of this partition: then a stream that isn't in memory has no events. */
+  readonly isStoreEmpty: boolean
+  readonly weightOf: (state: State) => number
+  /** Weight of the unchanged states that are kept. */
+  readonly keptWeightMax: number
+}
+
+/**
+ * The decider states of one partition's streams, as of what was read back. What changed since it was stored last stays
+ * in memory; of the rest the streams used last. Events of a stream whose state isn't in memory wait until it is asked
+ * for, so taking over a partition loads nothing.
+ */
+export const createStreamStates = <State, Type extends EventType, Report>(
+  options: StreamStatesOptions<State, Type, Report>,
+) => {
+  const { stream } = options
+  const changed = new Map<string, Changed<State, Type, Report>>()
+  const unchanged = new LRUCache<string, Stated<State>>({
+    maxSize: options.keptWeightMax,
+    sizeCalculation: ({ state }) => options.weightOf(state),
+  })
+  const loading = new Map<string, Promise<void>>()
+  let isStoreEmpty = options.isStoreEmpty
+  let changedWeight = 0
+  const nothing: Stated<State> = { state: stream.initialState, version: 0, offset: -1 }
+
+  const folded = (
+    before: Stated<State>,
+    { offset, version, event, creation }: Fact<Type, Report>,
+  ): Stated<State> => {
+    if (offset <= before.offset) return before
+    const evolved = stream.evolve(before.state, event)
+    return { state: before.version === 0 ? stream.withCreation(evolved, creation) : evolved, version, offset }
+  }
+  const find = (streamId: string): Stated<State> | undefined => {
+    const own = changed.get(streamId)
+    if (own !== undefined) return own.stated
+    return unchanged.get(streamId) ?? (isStoreEmpty ? nothing : undefined)
+  }
+  const store = (streamId: string, stated: Stated<State>) => {
+    unchanged.delete(streamId)
+    const own = changed.get(streamId)
+    changedWeight += options.weightOf(stated.state) - weightOf(own?.stated)
+    if (own === undefined) changed.set(streamId, { stated, facts: [] })
+    else own.stated = stated
+  }
+  const weightOf = (stated: Stated<State> | undefined) => (stated ? options.weightOf(stated.state) : 0)
+  const load = async (streamId: string): Promise<void> => {
+    const stored = (await options.load(streamId)) ?? nothing
+    if (find(streamId) !== undefined) return
+    const own = changed.get(streamId)
+    if (own === undefined) unchanged.set(streamId, stored)
+    else {
+      own.stated = own.facts.reduce(folded, stored)
+      own.facts = []
+      changedWeight += weightOf(own.stated)
+    }
+  }
+
   return {
-    find: (streamId) => states.get(streamId),
-    store: (streamId, state) => void states.set(streamId, state),
+    /** Undefined where it must be loaded first. */
+    find,
+    /** Resolves when {@link find} knows it. @throws what the store throws */
+    load: (streamId: string): Promise<void> => {
+      const underWay = loading.get(streamId) ?? load(streamId).finally(() => loading.delete(streamId))
+      loading.set(streamId, underWay)
+      return underWay
+    },
+    /** Folds the next event of a stream, now or when its state is there. */
+    fold: (streamId: string, fact: Fact<Type, Report>): void => {
+      const before = find(streamId)
+      if (before !== undefined) store(streamId, folded(before, fact))
+      else {
+        const own = changed.get(streamId) ?? { stated: undefined, facts: [] }
+        own.facts.push(fact)
+        changed.set(streamId, own)
+      }
+    },
+    /** Takes over a state that was computed when its event was decided. */
+    adopt: store,
+    /** Every stream that changed since it was stored; undefined for those whose state must be loaded first. */
+    changed: (): ReadonlyMap<string, Stated<State> | undefined> =>
+      new Map([...changed].map(([streamId, { stated }]) => [streamId, stated])),
+    /** Of all states that changed since they were stored. */
+    get changedWeight() {
+      return changedWeight
+    },
+    /** These states are stored now. */
+    stored: (states: ReadonlyMap<string, Stated<State>>): void => {
+      isStoreEmpty = false
+      for (const [streamId, stated] of states) {
+        if (changed.get(streamId)?.stated !== stated) continue
+        changed.delete(streamId)
+        changedWeight -= weightOf(stated)
+        unchanged.set(streamId, stated)
+      }
+    },
   }
 }
+
+/** See {@link createStreamStates}. */
+export type StreamStates<State, Type extends EventType, Report> = ReturnType<
+  typeof createStreamStates<State, Type, Report>
+>

@@ -1,6 +1,7 @@
 import type { EventTypes } from '@reprise/schemas/generated/events.ts'
 import type { Decider } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import type { Remembered } from './command.ts'
 
 /** What a decision is made on: the command's content, and who gives it. */
@@ -21,4 +22,6 @@ export type StreamType<State, Body, Type extends EventType, Report> = Decider<
     state: State,
     creation: Remembered<Report> & { readonly commandId: string },
   ) => State
+  /** How states are kept between runs. */
+  readonly snapshot: SnapshotCodec<State>
 }

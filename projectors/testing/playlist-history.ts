@@ -71,6 +71,8 @@ export const writePlaylistHistory = (
       open.delete(id)
       items.length = 0
     } else if (kind < 6) append(id, changedDetails(count, random))
+    else if (kind === 6) append(id, { type: 'CollaboratorAdded', data: { userId: `friend-${count}` } })
+    else if (kind === 7) append(id, { type: 'CollaboratorRemoved', data: { userId: `friend-${count - 5}` } })
     else {
       const steps = Array.from({ length: 1 + random.below(kind > 27 ? 150 : 8) }, (_, at) =>
         randomStep(items, `item-${count}-${at}`, random),

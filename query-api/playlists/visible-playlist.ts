@@ -24,9 +24,14 @@ export const createVisiblePlaylist = ({ rows }: Sources): VisiblePlaylist => {
   }
 }
 
-/** Public playlists are readable by everyone, private ones by their owner. */
-const isVisible = ({ deleted, visibility, ownerId }: PlaylistDetails, caller: Caller | undefined): boolean =>
-  !deleted && (visibility === 'public' || ownerId === caller?.userId)
+/** Public playlists are readable by everyone, private ones by their owner and their collaborators. */
+const isVisible = (
+  { deleted, visibility, ownerId, collaborators }: PlaylistDetails,
+  caller: Caller | undefined,
+): boolean =>
+  !deleted &&
+  (visibility === 'public' ||
+    (caller !== undefined && (ownerId === caller.userId || collaborators.includes(caller.userId))))
 
 /** The problem of a playlist that isn't there, or not for this caller. */
 export const noPlaylist = (playlistId: string): Problem =>

@@ -75,6 +75,7 @@ export const partitionCounts = async (log: Log): Promise<Readonly<Record<EventTo
   return {
     'playlist-events': await countOf('playlist-events'),
     'playback-events': await countOf('playback-events'),
+    'library-events': await countOf('library-events'),
     'catalogue-changes': await countOf('catalogue-changes'),
   }
 }

@@ -29,7 +29,7 @@ const sources = {
   rows: createInMemoryRowStore(),
   documents,
   watermarks: { of: () => 0 },
-  partitions: { 'playlist-events': 1, 'playback-events': 1, 'catalogue-changes': 1 },
+  partitions: { 'playlist-events': 1, 'playback-events': 1, 'library-events': 1, 'catalogue-changes': 1 },
   now: () => 0,
 }
 const search = searchQuery(sources)

@@ -1,5 +1,37 @@
 // Generated from schemas/avro by `npm run generate`. Do not edit.
 
+/** The actor follows an artist. It may have been followed before: then it was done again, later. */
+export type ArtistFollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of an artist; whether there is one is not checked. */
+  readonly artistId: string
+}
+
+/** The actor does not follow an artist any more. It need not have been followed: nothing made earlier counts from here on. */
+export type ArtistUnfollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of an artist. */
+  readonly artistId: string
+}
+
+/** The owner named a collaborator: from here on this user may edit the playlist while it is collaborative, and read it. */
+export type CollaboratorAdded = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Opaque id of the collaborator. */
+  readonly userId: string
+}
+
+/** The owner dismissed a collaborator, or one left (then the actor is the collaborator). */
+export type CollaboratorRemoved = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Opaque id of who is no collaborator any more. */
+  readonly userId: string
+}
+
 /** A playlist exists from here on; its owner is the actor. */
 export type PlaylistCreated = {
   /** See Meta. */
@@ -94,6 +126,22 @@ export type PlaylistEdited = {
   readonly alreadyGone: readonly string[]
 }
 
+/** The actor follows a playlist. It may have been followed before: then it was done again, later. */
+export type PlaylistFollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of a playlist; whether there is one is not checked. */
+  readonly playlistId: string
+}
+
+/** The actor does not follow a playlist any more. It need not have been followed: nothing made earlier counts from here on. */
+export type PlaylistUnfollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of a playlist. */
+  readonly playlistId: string
+}
+
 /** The counted plays of a track, artist or album have reached another power of two. It stands among the changes of the catalogue, so that folds join it. */
 export type PopularityChanged = {
   /** See Meta; the stream is the entity, so streamId is kind and id: track/4uLU6hMCjMI75M1A2tKUQC. */
@@ -128,6 +176,28 @@ export type ProjectionProgress = {
   readonly watermark: number
   /** Groups that stopped, and where. */
   readonly quarantined: readonly QuarantinedGroup[]
+}
+
+/** A record of an event topic that does not count, for readers that can't tell by themselves. */
+export type RecordDiscarded = {
+  /** The topic that the record stands in. */
+  readonly topic: string
+  /** The partition of that topic. */
+  readonly partition: number
+  /** The record's offset. */
+  readonly offset: number
+  /** The record's header ce_id; empty where it has none. */
+  readonly eventId: string
+  /** superseded: its header previous doesn't name the accepted record before it. duplicate: the same play was recorded before. */
+  readonly reason: string
+}
+
+/** The actor likes a track. It may have been liked before: then the like was given again, later. */
+export type TrackLiked = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** The track, whether or not the catalogue has it. */
+  readonly trackId: string
 }
 
 /** A listener heard a track until it ended, or until something other than their choice ended it. */
@@ -168,38 +238,6 @@ export type TrackPlayed = {
   readonly resolved: boolean
 }
 
-/** A personal value encrypted with a key of its person; destroying the key erases the value everywhere. */
-export type Sealed = {
-  /** Which of the person's keys sealed it. */
-  readonly keyId: string
-  /** The nonce of the cipher, never used twice with one key. */
-  readonly nonce: Buffer
-  /** Cipher text and authentication tag. */
-  readonly box: Buffer
-}
-
-/** What every event says about itself. */
-export type Meta = {
-  /** UUIDv7 of this event; equals the header ce_id. */
-  readonly eventId: string
-  /** Which command this event answers: a hash of actor, stream and idempotency key. */
-  readonly commandId: string
-  /** Hash of the command's body, so that a key used again with another body is noticed. */
-  readonly bodyHash: string
-  /** The aggregate instance that the event belongs to; equals the record key. */
-  readonly streamId: string
-  /** How many accepted events the stream has with this one; null for streams that are appended without a decision. */
-  readonly streamVersion: null | number
-  /** Opaque id of the user who acted, minted by us: never a name or a mail address. */
-  readonly actorId: string
-  /** The client's name for the device, if it gave one. Personal. */
-  readonly deviceId: null | string | Sealed
-  /** The device's logical clock, if it keeps one. */
-  readonly lamport: null | number
-  /** When the client says that it happened, milliseconds since 1970 UTC. Recorded time is the broker's. */
-  readonly occurredAt: number
-}
-
 /** A listener chose to end a track before its end; whether it still counts is derived from msPlayed. */
 export type TrackSkipped = {
   /** See Meta; the stream is the listening of one user, so streamId is the user's id. */
@@ -238,14 +276,80 @@ export type TrackSkipped = {
   readonly resolved: boolean
 }
 
+/** The actor does not like a track any more. It need not have been liked: no like made earlier counts from here on. */
+export type TrackUnliked = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** The track. */
+  readonly trackId: string
+}
+
+/** The actor follows a user. It may have been followed before: then it was done again, later. */
+export type UserFollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of a user; whether there is one is not checked. */
+  readonly userId: string
+}
+
+/** A personal value encrypted with a key of its person; destroying the key erases the value everywhere. */
+export type Sealed = {
+  /** Which of the person's keys sealed it. */
+  readonly keyId: string
+  /** The nonce of the cipher, never used twice with one key. */
+  readonly nonce: Buffer
+  /** Cipher text and authentication tag. */
+  readonly box: Buffer
+}
+
+/** What every event says about itself. */
+export type Meta = {
+  /** UUIDv7 of this event; equals the header ce_id. */
+  readonly eventId: string
+  /** Which command this event answers: a hash of actor, stream and idempotency key. */
+  readonly commandId: string
+  /** Hash of the command's body, so that a key used again with another body is noticed. */
+  readonly bodyHash: string
+  /** The aggregate instance that the event belongs to; equals the record key. */
+  readonly streamId: string
+  /** How many accepted events the stream has with this one; null for streams that are appended without a decision. */
+  readonly streamVersion: null | number
+  /** Opaque id of the user who acted, minted by us: never a name or a mail address. */
+  readonly actorId: string
+  /** The client's name for the device, if it gave one. Personal. */
+  readonly deviceId: null | string | Sealed
+  /** The device's logical clock, if it keeps one. */
+  readonly lamport: null | number
+  /** When the client says that it happened, milliseconds since 1970 UTC. Recorded time is the broker's. */
+  readonly occurredAt: number
+}
+
+/** The actor does not follow a user any more. It need not have been followed: nothing made earlier counts from here on. */
+export type UserUnfollowed = {
+  /** See Meta. */
+  readonly meta: Meta
+  /** Id of a user. */
+  readonly userId: string
+}
+
 /** Every event by the name of its type. */
 export type EventTypes = {
+  readonly ArtistFollowed: ArtistFollowed
+  readonly ArtistUnfollowed: ArtistUnfollowed
+  readonly CollaboratorAdded: CollaboratorAdded
+  readonly CollaboratorRemoved: CollaboratorRemoved
   readonly PlaylistCreated: PlaylistCreated
   readonly PlaylistDeleted: PlaylistDeleted
   readonly PlaylistDetailsChanged: PlaylistDetailsChanged
   readonly PlaylistEdited: PlaylistEdited
+  readonly PlaylistFollowed: PlaylistFollowed
+  readonly PlaylistUnfollowed: PlaylistUnfollowed
   readonly PopularityChanged: PopularityChanged
+  readonly TrackLiked: TrackLiked
   readonly TrackPlayed: TrackPlayed
   readonly TrackSkipped: TrackSkipped
+  readonly TrackUnliked: TrackUnliked
+  readonly UserFollowed: UserFollowed
+  readonly UserUnfollowed: UserUnfollowed
 }
 

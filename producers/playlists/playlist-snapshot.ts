@@ -1,0 +1,37 @@
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
+import { itemListOf, itemsOf } from './item-list.ts'
+import type { PlaylistState } from './playlist.decider.ts'
+
+/** Items as two columns: ids of one command differ only in their ends, and tracks repeat. */
+type PlaylistJson = Omit<PlaylistState, 'items' | 'collaborators' | 'creation'> & {
+  readonly itemIds: readonly string[]
+  readonly trackIds: readonly string[]
+  readonly collaborators: readonly string[]
+  readonly creation: PlaylistState['creation'] | null
+}
+
+/** Snapshots of a playlist as commands see it. */
+export const playlistSnapshot: SnapshotCodec<PlaylistState> = {
+  version: 1,
+  toJson: ({ items, collaborators, creation, ...state }): PlaylistJson => {
+    const all = itemsOf(items)
+    return {
+      ...state,
+      collaborators: [...collaborators],
+      creation: creation ?? null,
+      itemIds: all.map(({ itemId }) => itemId),
+      trackIds: all.map(({ trackId }) => trackId),
+    }
+  },
+  fromJson: (json) => {
+    const { itemIds, trackIds, collaborators, creation, ...state } = json as PlaylistJson
+    const items = itemIds.map((itemId, at) => ({ itemId, trackId: trackIds[at] ?? '' }))
+    return {
+      ...state,
+      items: itemListOf(items),
+      collaborators: new Set(collaborators),
+      creation: creation ?? undefined,
+    }
+  },
+  weightOf: ({ items, collaborators }) => 1 + items.length + collaborators.size,
+}

@@ -1,0 +1,66 @@
+import type { Decided } from './history.ts'
+
+/** A record that was decided and handed to the log, and has not been read back. */
+export type Link<Waiting, State, Report> = Decided<State, Report> & {
+  readonly eventId: string
+  /** Whose outcome it is. */
+  readonly waiting: Waiting
+  /** Commands that this record would make refusals or no-ops of; they are looked at again when it has come back. */
+  readonly waitingBehind: Waiting[]
+}
+
+/**
+ * The records under way of one partition, in the order of their decisions: each names the one before it, so they are
+ * accepted one after the other, or from some link on not at all.
+ */
+export const createChain = <Waiting, State, Report>() => {
+  type Each = Link<Waiting, State, Report>
+  let links: Each[] = []
+  let from = 0
+  const byEventId = new Set<string>()
+  const lastOf = new Map<string, Each>()
+
+  return {
+    push: (link: Each): void => {
+      links.push(link)
+      byEventId.add(link.eventId)
+      lastOf.set(link.streamId, link)
+    },
+    /** The record that must come back next. */
+    get first(): Each | undefined {
+      return links[from]
+    },
+    get last(): Each | undefined {
+      return links.at(-1)
+    },
+    get length() {
+      return links.length - from
+    },
+    has: (eventId: string): boolean => byEventId.has(eventId),
+    /** The newest record of a stream. */
+    lastOf: (streamId: string): Each | undefined => lastOf.get(streamId),
+    /** The first one has come back. */
+    shift: (): void => {
+      const link = links[from]
+      if (link === undefined) return
+      from++
+      byEventId.delete(link.eventId)
+      if (lastOf.get(link.streamId) === link) lastOf.delete(link.streamId)
+      if (from < 1_024 && from < links.length) return
+      links = links.slice(from)
+      from = 0
+    },
+    /** Gives up all of them, and everyone who waits for them, in order. */
+    abandon: (): readonly Waiting[] => {
+      const waiting = links.slice(from).flatMap((link) => [link.waiting, ...link.waitingBehind])
+      links = []
+      from = 0
+      byEventId.clear()
+      lastOf.clear()
+      return waiting
+    },
+  }
+}
+
+/** See {@link createChain}. */
+export type Chain<Waiting, State, Report> = ReturnType<typeof createChain<Waiting, State, Report>>

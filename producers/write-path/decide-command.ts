@@ -1,0 +1,68 @@
+import type { Meta } from '@reprise/schemas/generated/events.ts'
+import type { NewEvent, Refusal } from '@reprise/core/decider.ts'
+import type { EventType } from '@reprise/core/event.ts'
+import type { Command } from './command.ts'
+import type { Versioned } from './stream-states.ts'
+import type { StreamType } from './stream-type.ts'
+
+/** What a command comes to on a state: an event, or an answer that appends nothing. */
+export type Verdict<Type extends EventType> =
+  | { readonly kind: 'append'; readonly event: NewEvent<Type> }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** Decides a command whose id is new, on the state before it. Pure. */
+export const decideCommand = <State, Body, Type extends EventType, Report>(
+  stream: StreamType<State, Body, Type, Report>,
+  command: Command<Body>,
+  { state, version }: Versioned<State>,
+): Verdict<Type> => {
+  const { keyRefusal, expectedVersion } = command
+  if (keyRefusal) return { kind: 'refused', refusal: keyRefusal }
+  if (expectedVersion !== undefined && expectedVersion !== version)
+    return { kind: 'refused', refusal: versionMismatch(expectedVersion, version) }
+  const decision = stream.decide(state, command)
+  if (decision === 'nothing-to-do') return { kind: 'unchanged' }
+  return 'refused' in decision ? { kind: 'refused', refusal: decision } : { kind: 'append', event: decision }
+}
+
+/** What every event begins with. */
+export const metaOf = (command: Command, eventId: string, streamVersion: number): Meta => ({
+  eventId,
+  commandId: command.commandId,
+  bodyHash: command.bodyHash,
+  streamId: command.streamId,
+  streamVersion,
+  actorId: command.actorId,
+  deviceId: command.deviceId,
+  lamport: command.lamport ?? null,
+  occurredAt: command.occurredAt,
+})
+
+/** An event larger than this is refused. */
+export const eventBytesMax = 512 * 1024
+
+/** The refusal of a key that was accepted with another body. */
+export const keyReused: Refusal = {
+  refused: 'key-reused',
+  detail: 'this Idempotency-Key was accepted with another body; send a new key for a new command',
+}
+
+/** The refusal of everything on a stream that nobody can read. */
+export const streamQuarantined: Refusal = {
+  refused: 'stream-quarantined',
+  detail:
+    'a record of this stream cannot be read, so nothing can be decided on it; operators have to look at it',
+}
+
+/** The refusal of an event that grew too large. */
+export const tooLarge = (bytes: number): Refusal => ({
+  refused: 'too-large',
+  detail: `the event would have ${bytes} bytes, at most ${eventBytesMax} are stored; send it as several commands`,
+})
+
+const versionMismatch = (expected: number, current: number): Refusal => ({
+  refused: 'version-mismatch',
+  detail: `If-Match names version ${expected}, the current one is ${current}; read it again and decide anew`,
+  facts: { currentVersion: current },
+})

@@ -1,0 +1,55 @@
+import { Problem } from '@reprise/core/problem.ts'
+
+/** A command whose answer appends nothing. */
+export type Fenced = {
+  /** The answer is final once the reader has come this far; undefined before the log's end was asked. */
+  fence: number | undefined
+  isFenceAsked: boolean
+}
+
+/**
+ * Law 4: an answer that appends nothing holds only as of a history that reaches the log's end as it stood after the
+ * request came. Else a process that was overtaken could refuse what was long allowed.
+ */
+export const createFences = <Entry extends Fenced>(options: {
+  /** The partition's end, from a question that was begun after the call. */
+  readonly endOffset: () => Promise<number>
+  /** All below it was read. */
+  readonly nextOffset: () => number
+  /** These may be decided again, now that the history reaches their fences. */
+  readonly onPassed: (entries: readonly Entry[]) => void
+  readonly onFailed: (entry: Entry, reason: Problem) => void
+}) => {
+  const { endOffset, nextOffset, onPassed, onFailed } = options
+  let waiting: Entry[] = []
+  const isPassed = ({ fence }: Entry): boolean => fence !== undefined && nextOffset() >= fence
+
+  const release = (): void => {
+    if (!waiting.some(isPassed)) return
+    const passed = waiting.filter(isPassed)
+    waiting = waiting.filter((entry) => !isPassed(entry))
+    onPassed(passed)
+  }
+  const ask = async (entry: Entry): Promise<void> => {
+    if (entry.isFenceAsked) return
+    entry.isFenceAsked = true
+    try {
+      entry.fence = await endOffset()
+      release()
+    } catch (cause) {
+      onFailed(entry, new Problem('not-ready', 'the log does not answer; nothing was done', { cause }))
+    }
+  }
+  return {
+    isPassed,
+    /** Asks for the fence of an entry that may need one. */
+    ask: (entry: Entry): void => void ask(entry),
+    /** Holds an entry until its fence is passed. */
+    hold: (entry: Entry): void => {
+      waiting.push(entry)
+      void ask(entry)
+    },
+    /** To be called after reading. */
+    release,
+  }
+}

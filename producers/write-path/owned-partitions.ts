@@ -1,0 +1,162 @@
+import type { EventType } from '@reprise/core/event.ts'
+import { Problem } from '@reprise/core/problem.ts'
+import type { CommandLogOptions } from './command-log.ts'
+import type { Mark } from './snapshot-store.ts'
+import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
+import { createStoreTrust } from './store-trust.ts'
+import { createStoring } from './storing.ts'
+
+/** Weight of the unchanged states that a process keeps, over all its partitions. */
+const keptWeightMax = 1_000_000
+const againMs = 500
+const catchUpMax = 200_000
+
+type Options<State, Body, Type extends EventType, Report> = CommandLogOptions<State, Body, Type, Report> & {
+  readonly endOffsets: () => Promise<readonly number[]>
+}
+
+/**
+ * The writers of the partitions that this process owns. One that it comes to own is read from its mark to its end; one
+ * that it lost finishes what is under way. Reading back goes on through every rebalance.
+ */
+export const createOwnedPartitions = async <State, Body, Type extends EventType, Report>(
+  options: Options<State, Body, Type, Report>,
+) => {
+  const { topic, log, codec, logger, store, ownership, endOffsets } = options
+  const partitionCount = (await endOffsets()).length
+  const appender = await log.createAppender(topic)
+  const writers = new Map<number, PartitionWriter<Body, Report>>()
+  const leaving = new Set<PartitionWriter<Body, Report>>()
+  const changing = new Map<number, Promise<void>>()
+  let broken: Error | undefined
+  let closed = false
+  const owns = (partition: number) => !closed && ownership.owned().has(partition)
+  const trust = createStoreTrust()
+  const storing = createStoring({ writers: () => [...writers.values()], logger, topic })
+
+  const reader = await log.read({
+    topic,
+    resumeAt: (partition) => Promise.resolve(writers.get(partition)?.nextOffset),
+    onBatch: async ({ partition, records }) => {
+      await codec.learn(records.map(({ value }) => value))
+      const writer = writers.get(partition)
+      writer?.read(records)
+      storing.storeIfDue()
+      // A partition that is read from far back is read no faster than it can be stored.
+      while (writer && !writer.isReady() && writer.unstored > catchUpMax && owns(partition))
+        await storing.storeNow(writer)
+    },
+    onStopped: (reason) => {
+      broken = reason
+      logger.error({ topic, reason: reason.message }, 'reading back has stopped; commands are refused')
+      for (const writer of writers.values())
+        writer.stop(new Problem('not-ready', `reading back has stopped: ${reason.message}`))
+    },
+  })
+
+  const takeOver = async (partition: number): Promise<void> => {
+    const mark = await patiently(() => store.readMark(partition), partition)
+    const readyAt = (await patiently(endOffsets, partition))?.[partition] ?? 0
+    if (!owns(partition)) return
+    writers.set(
+      partition,
+      createPartitionWriter({
+        ...options,
+        partition,
+        mark,
+        readyAt,
+        keptWeightMax: Math.ceil(keptWeightMax / partitionCount),
+        append: appender.append,
+        endOffset: async () => (await endOffsets())[partition] ?? 0,
+        owns: () => owns(partition),
+        onOverruled: () => settle(partition),
+        store: trust.guarded(store),
+      }),
+    )
+    reader.rewind()
+  }
+  const handOver = async (partition: number, writer: PartitionWriter<Body, Report>): Promise<void> => {
+    leaving.add(writer)
+    await writer.release()
+    leaving.delete(writer)
+    if (writers.get(partition) === writer) writers.delete(partition)
+    reader.rewind()
+  }
+  /** Until the answer comes, or the partition is somebody else's. */
+  const patiently = async <T>(ask: () => Promise<T>, partition: number): Promise<T | undefined> => {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (reason) {
+        logger.warn({ topic, partition, reason: String(reason) }, 'a partition waits to be taken over')
+        if (!owns(partition)) return undefined
+        await new Promise((resolve) => setTimeout(resolve, againMs))
+      }
+    }
+  }
+  /** One change of a partition at a time; each begins with what is so by then. */
+  const settle = (partition: number): void => {
+    const before = changing.get(partition) ?? Promise.resolve()
+    const change = before.then(async () => {
+      const writer = writers.get(partition)
+      if (writer !== undefined && !owns(partition)) await handOver(partition, writer)
+      else if (writer !== undefined) writer.resume()
+      else if (owns(partition)) await takeOver(partition)
+    })
+    changing.set(partition, change)
+  }
+  const settleAll = () => {
+    for (let partition = 0; partition < partitionCount; partition++) settle(partition)
+  }
+  /** Law 11: what was stored last may be gone; then the partition goes back to the mark that is there. */
+  const checkMark = (partition: number, writer: PartitionWriter<Body, Report>): Promise<void> => {
+    const before = changing.get(partition) ?? Promise.resolve()
+    const change = before.then(async () => {
+      if (writers.get(partition) !== writer) return
+      const mark: Mark | undefined = await patiently(() => store.readMark(partition), partition)
+      if ((mark?.offset ?? 0) >= writer.storedBelow || !owns(partition)) return
+      logger.warn(
+        { topic, partition, mark: mark?.offset ?? 0 },
+        'stored states are gone: reading them from the log again',
+      )
+      await handOver(partition, writer)
+      await takeOver(partition)
+    })
+    changing.set(partition, change)
+    return change
+  }
+
+  ownership.onChange(settleAll)
+  store.onLost(() =>
+    trust.lost(() => Promise.all([...writers].map(([partition, writer]) => checkMark(partition, writer)))),
+  )
+  settleAll()
+
+  return {
+    /** The writer of a partition that this process owns. */
+    writerOf: (partition: number): PartitionWriter<Body, Report> | undefined => {
+      const writer = writers.get(partition)
+      return writer === undefined || leaving.has(writer) ? undefined : writer
+    },
+    /** @throws {Problem} when nothing can be decided here any more, or too much waits to be stored */
+    refuseBroken: (): void => {
+      const reason = broken?.message ?? storing.overfull()
+      if (reason !== undefined) throw new Problem('not-ready', `${reason}; nothing was done`)
+      if (closed) throw new Problem('not-ready', 'the service is stopping')
+    },
+    notReady: (): string | undefined => {
+      const waiting = [...ownership.owned()].filter((partition) => writers.get(partition)?.isReady() !== true)
+      return (
+        broken?.message ??
+        (waiting.length > 0 ? `${waiting.length} partitions of ${topic} are still being read` : undefined)
+      )
+    },
+    close: async (): Promise<void> => {
+      closed = true
+      await Promise.all([...changing.values()])
+      await Promise.all([...writers.values()].map((writer) => writer.release()))
+      await storing.close()
+      await Promise.all([reader.close(), appender.close()])
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { Problem } from '@reprise/core/problem.ts'
+import type { Fenced } from './fences.ts'
+import { acceptedOutcome, type Command, type Outcome, type Remembered } from './command.ts'
+
+/** A command that waits for its outcome. */
+export type Pending<Body, Report> = Fenced & {
+  readonly command: Command<Body>
+  readonly outcome: Promise<Outcome<Report>>
+  readonly resolve: (outcome: Outcome<Report>) => void
+  readonly reject: (reason: Error) => void
+  readonly deadline: number
+  wasSent: boolean
+  /** How often its id was looked for in the store, and what was found. */
+  lookUps: number
+  stored: Remembered<Report> | undefined
+}
+
+/** A partition has another owner: nothing of this command is in the log, or nobody here can tell. */
+export class Moved extends Error {
+  override readonly name = 'Moved'
+  /** Whether a record of it may yet turn up in the log. */
+  readonly wasSent: boolean
+  constructor(wasSent: boolean) {
+    super('the partition has another owner')
+    this.wasSent = wasSent
+  }
+}
+
+/** The commands of a partition that wait for their outcomes, by id, each until its deadline. */
+export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
+  type Entry = Pending<Body, Report>
+  /** In the order of their deadlines, since all wait as long. */
+  const entries = new Map<string, Entry>()
+  let timer: NodeJS.Timeout | undefined
+
+  const arm = () => {
+    const [oldest] = entries.values()
+    if (timer !== undefined || oldest === undefined) return
+    timer = setTimeout(
+      () => {
+        timer = undefined
+        expire()
+        arm()
+      },
+      Math.max(10, oldest.deadline - performance.now()),
+    )
+  }
+  const expire = () => {
+    const now = performance.now()
+    for (const entry of entries.values()) {
+      if (entry.deadline > now) return
+      fail(entry, timedOut(entry.wasSent))
+    }
+  }
+  const fail = (entry: Entry, reason: Error) => {
+    if (!isWaiting(entry)) return
+    entries.delete(entry.command.commandId)
+    entry.reject(reason)
+  }
+  const isWaiting = (entry: Entry) => entries.get(entry.command.commandId) === entry
+
+  return {
+    add: (command: Command<Body>): Entry => {
+      const { promise: outcome, resolve, reject } = Promise.withResolvers<Outcome<Report>>()
+      const deadline = performance.now() + waitMsMax
+      const rest = { fence: undefined, isFenceAsked: false, wasSent: false, lookUps: 0, stored: undefined }
+      const entry: Entry = { command, outcome, resolve, reject, deadline, ...rest }
+      entries.set(command.commandId, entry)
+      arm()
+      return entry
+    },
+    find: (commandId: string): Entry | undefined => entries.get(commandId),
+    isWaiting,
+    complete: (entry: Entry, outcome: Outcome<Report>): void => {
+      if (!isWaiting(entry)) return
+      entries.delete(entry.command.commandId)
+      entry.resolve(outcome)
+    },
+    fail,
+    /** Completes whoever waits for a command that was read back accepted. */
+    accepted: (commandId: string, answer: Remembered<Report>): void => {
+      const entry = entries.get(commandId)
+      if (entry?.command.bodyHash !== answer.bodyHash) return
+      entries.delete(commandId)
+      entry.resolve(acceptedOutcome(answer))
+    },
+    all: (): readonly Entry[] => [...entries.values()],
+    get size() {
+      return entries.size
+    },
+    close: (): void => clearTimeout(timer),
+  }
+}
+
+/** What a command hears that has waited as long as it may. */
+export const timedOut = (wasSent: boolean): Problem =>
+  wasSent
+    ? new Problem(
+        'outcome-unknown',
+        'the log has not shown the outcome in time; retry with the same Idempotency-Key',
+      )
+    : new Problem('not-ready', 'the command waited too long to be decided and was dropped; nothing was done')

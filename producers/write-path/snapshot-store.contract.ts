@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { v5 as uuidv5 } from 'uuid'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { createSnapshotStore, type Mark } from './snapshot-store.ts'
+
+const hour = 3_600_000
+const noon = Date.UTC(2026, 10, 21, 12)
+const codec = { version: 1, toJson: (state: string) => state, fromJson: String, weightOf: () => 1 }
+const mark: Mark = {
+  offset: 10,
+  lastAcceptedId: 'e9',
+  recordedAt: noon,
+  recent: { offset: 8, recordedAt: noon - 1 },
+  unreadable: ['broken'],
+}
+const id = (name: string) => uuidv5(name, uuidv5.URL)
+const answer = (offset: number, recordedAt: number) => ({
+  bodyHash: 'h',
+  version: 2,
+  offset,
+  report: { items: ['i'] },
+  recordedAt,
+})
+
+/** What stored states, ids and marks must keep, whatever they are stored in. The store is fresh. */
+export const snapshotStoreContract = (name: string, create: () => Promise<RowStore>): void => {
+  describe(`snapshot store contract: ${name}`, () => {
+    let rows: RowStore
+    const at = (now: number, incarnation = 'cluster') =>
+      createSnapshotStore<string, object>({
+        topic: 'playlist-events',
+        codec,
+        rows,
+        incarnation,
+        now: () => now,
+      })
+    beforeAll(async () => {
+      rows = await create()
+    })
+
+    test('nothing is stored of a partition that nobody drove', async () => {
+      expect(await at(noon).readMark(3)).toBeUndefined()
+      expect(await at(noon).loadState('unheard-of')).toBeUndefined()
+      expect(await at(noon).findAnswer(3, id('unheard-of'))).toBeUndefined()
+    })
+
+    test('states, ids and the mark come back as they were', async () => {
+      const long = 'a long state '.repeat(1_000)
+      await at(noon).write(1, {
+        states: new Map([
+          ['short', { state: 'x', version: 2, offset: 7 }],
+          ['long', { state: long, version: 3, offset: 9 }],
+        ]),
+        answers: new Map([[id('c'), answer(7, noon)]]),
+        mark,
+      })
+      expect(await at(noon).readMark(1)).toEqual(mark)
+      expect(await at(noon).loadState('short')).toEqual({ state: 'x', version: 2, offset: 7 })
+      expect(await at(noon).loadState('long')).toEqual({ state: long, version: 3, offset: 9 })
+      expect(await at(noon + 23 * hour).findAnswer(1, id('c'))).toEqual({
+        bodyHash: 'h',
+        version: 2,
+        offset: 7,
+        report: { items: ['i'] },
+      })
+    })
+
+    test('an id is forgotten after 24 hours', async () => {
+      expect(await at(noon + 24 * hour + 1).findAnswer(1, id('c'))).toBeUndefined()
+    })
+
+    test('a zombie that stores later what it read earlier changes nothing', async () => {
+      await at(noon).write(1, {
+        states: new Map([['short', { state: 'old', version: 1, offset: 3 }]]),
+        answers: new Map(),
+        mark: { ...mark, offset: 4 },
+      })
+      expect(await at(noon).loadState('short')).toEqual({ state: 'x', version: 2, offset: 7 })
+      expect((await at(noon).readMark(1))?.offset).toBe(10)
+    })
+
+    test('thousands of ids of two days are found, each in its own partition', async () => {
+      const answers = new Map(
+        Array.from({ length: 2_000 }, (_, n) => [id(`n${n}`), answer(n, noon - (n % 2) * 20 * hour)]),
+      )
+      await at(noon).write(2, { states: new Map(), answers, mark })
+      for (const n of [0, 1, 998, 999, 1_998, 1_999])
+        expect(await at(noon).findAnswer(2, id(`n${n}`))).toMatchObject({ offset: n })
+      expect(await at(noon).findAnswer(1, id('n0'))).toBeUndefined()
+    })
+
+    test('the marks of another cluster are refused with words', async () => {
+      await expect(at(noon, 'another').readMark(1)).rejects.toThrow('belong to another cluster')
+    })
+  })
+}

@@ -1,0 +1,192 @@
+import { promisify } from 'node:util'
+import { zstdCompress, zstdDecompress } from 'node:zlib'
+import type { TopicName } from '@reprise/schemas/topics.ts'
+import type { RowStore, RowWrite } from '@reprise/core/ports/row-store.port.ts'
+import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
+import { stampOf } from '@reprise/core/stamp.ts'
+import { rememberedMs, type StoredAnswer } from './command-ids.ts'
+import type { Remembered } from './command.ts'
+import {
+  bucketOf,
+  dayToDrop,
+  daysBackFrom,
+  idsTableOf,
+  marksTableOf,
+  statesTableOf,
+} from './snapshot-tables.ts'
+import type { Stated } from './stream-states.ts'
+
+/** Up to where a partition is stored: everything below `offset`, and what a reader needs to go on there (law 3). */
+export type Mark = {
+  readonly offset: number
+  readonly lastAcceptedId: string
+  /** Recorded time of the last record below `offset`. */
+  readonly recordedAt: number
+  /**
+   * Some minutes before: reading the command ids again from there, a process knows which new ones it needn't look for.
+   */
+  readonly recent: Moment
+  /** Streams with an accepted record that nobody can read. */
+  readonly unreadable: readonly string[]
+}
+
+/** A place in a partition, with the recorded time of the record before it. */
+export type Moment = { readonly offset: number; readonly recordedAt: number }
+
+/** What is stored at once: states and ids first, then the mark. */
+export type Cut<State, Report> = {
+  readonly states: ReadonlyMap<string, Stated<State>>
+  readonly answers: ReadonlyMap<string, StoredAnswer<Report>>
+  readonly mark: Mark
+}
+
+/** The states and command ids of one topic's partitions in a row store. Its calls throw what the store throws. */
+export type SnapshotStore<State, Report> = {
+  /** Undefined where nothing is stored of the partition. */
+  readonly readMark: (partition: number) => Promise<Mark | undefined>
+  readonly loadState: (streamId: string) => Promise<Stated<State> | undefined>
+  /** The answer to a command of the last 24 hours. */
+  readonly findAnswer: (partition: number, commandId: string) => Promise<Remembered<Report> | undefined>
+  readonly write: (partition: number, cut: Cut<State, Report>) => Promise<void>
+  /** Called when what was stored last may be gone (law 11). */
+  readonly onLost: (listener: () => void) => void
+}
+
+const writesAtOnce = 64
+const rowsTogether = 100
+/** Smaller states are stored as they are. */
+const compressedFrom = 4_096
+
+/** See {@link SnapshotStore}. The tables are made when the first mark is read. */
+export const createSnapshotStore = <State, Report>(options: {
+  readonly topic: TopicName
+  readonly codec: SnapshotCodec<State>
+  readonly rows: RowStore
+  /** Of the cluster that the marks belong to. */
+  readonly incarnation: string
+  readonly now: () => number
+}): SnapshotStore<State, Report> => {
+  const { topic, codec, rows, incarnation, now } = options
+  const states = statesTableOf(topic, codec.version)
+  const marks = marksTableOf(topic, codec.version)
+  const days = createDays(rows, topic)
+
+  return {
+    readMark: async (partition) => {
+      await rows.ensure(states)
+      await rows.ensure(marks)
+      const [row] = await rows.read(marks, { partition: { log_partition: partition } })
+      if (row === undefined) return undefined
+      const { incarnation: of, ...mark } = jsonOf(row['mark'] as Buffer) as Mark & {
+        readonly incarnation: string
+      }
+      if (of !== incarnation)
+        throw new Error(
+          `the snapshots of ${topic} belong to another cluster (${of}, not ${incarnation}): ` +
+            `drop the tables ${states.name} and ${marks.name} to rebuild them from the log`,
+        )
+      return mark
+    },
+    loadState: async (streamId) => {
+      const [row] = await rows.read(states, { partition: { stream_id: streamId } })
+      if (row === undefined) return undefined
+      const json = JSON.parse((await unpacked(row['state'] as Buffer)).toString('utf8')) as unknown
+      return {
+        state: codec.fromJson(json),
+        version: row['stream_version'] as number,
+        offset: row['at_offset'] as number,
+      }
+    },
+    findAnswer: async (partition, commandId) => {
+      const bucket = bucketOf(commandId)
+      for (const day of daysBackFrom(now())) {
+        const table = await days.ensure(day)
+        const [row] = await rows.read(table, {
+          partition: { log_partition: partition, bucket },
+          in: [commandId],
+        })
+        if (row === undefined) continue
+        const { recordedAt, ...answer } = jsonOf(row['answer'] as Buffer) as StoredAnswer<Report>
+        if (recordedAt >= now() - rememberedMs) return answer
+      }
+      return undefined
+    },
+    write: async (partition, { states: changed, answers, mark }) => {
+      await each([...changed], async ([streamId, { state, version, offset }]) => {
+        const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
+        const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
+        await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
+      })
+      const lasting = new Map([...answers].filter(([, { recordedAt }]) => recordedAt >= now() - rememberedMs))
+      await each([...batchesOf(partition, lasting)], async ([recordedAt, writes]) =>
+        rows.writeTogether(await days.ensure(recordedAt), writes),
+      )
+      const row = { log_partition: partition, mark: Buffer.from(JSON.stringify({ ...mark, incarnation })) }
+      await rows.writeTogether(marks, [{ row, stamp: stampOf(mark.offset) }])
+    },
+    onLost: rows.onLost,
+  }
+}
+
+/** The tables of days: each made once, and the one that is too old dropped when a new one is made. */
+const createDays = (rows: RowStore, topic: TopicName) => {
+  const made = new Map<string, Promise<void>>()
+  return {
+    ensure: async (recordedAt: number) => {
+      const table = idsTableOf(topic, recordedAt)
+      const making =
+        made.get(table.name) ??
+        rows.ensure(table).then(() => rows.drop(idsTableOf(topic, dayToDrop(recordedAt))))
+      made.set(table.name, making)
+      await making.catch((reason: unknown) => {
+        made.delete(table.name)
+        throw reason
+      })
+      return table
+    },
+  }
+}
+
+/** Writes of one bucket and day together, each with a recorded time of its day. */
+const batchesOf = function* <Report>(
+  partition: number,
+  answers: ReadonlyMap<string, StoredAnswer<Report>>,
+): Generator<readonly [number, readonly RowWrite[]]> {
+  const groups = Map.groupBy(
+    answers,
+    ([id, { recordedAt }]) => `${Math.floor(recordedAt / 86_400_000)}/${bucketOf(id)}`,
+  )
+  for (const group of groups.values())
+    for (let at = 0; at < group.length; at += rowsTogether) {
+      const some = group.slice(at, at + rowsTogether)
+      yield [some[0]?.[1].recordedAt ?? 0, some.map(([id, answer]) => writeOf(partition, id, answer))]
+    }
+}
+
+const writeOf = <Report>(partition: number, commandId: string, answer: StoredAnswer<Report>): RowWrite => ({
+  row: {
+    log_partition: partition,
+    bucket: bucketOf(commandId),
+    command_id: commandId,
+    answer: Buffer.from(JSON.stringify(answer)),
+  },
+  stamp: stampOf(answer.offset),
+})
+
+const jsonOf = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+/** JSON as it is, or a frame of zstd, which begins with a byte that JSON never begins with. */
+const pack = async (json: Buffer): Promise<Buffer> => (json.length < compressedFrom ? json : compress(json))
+const unpacked = async (bytes: Buffer): Promise<Buffer> => (bytes[0] === 0x28 ? decompress(bytes) : bytes)
+
+const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const rest = items.values()
+  await Promise.all(
+    Array.from({ length: writesAtOnce }, async () => {
+      for (const item of rest) await work(item)
+    }),
+  )
+}

@@ -1,0 +1,42 @@
+import type { TopicName } from '@reprise/schemas/topics.ts'
+import type { Table } from '@reprise/core/ports/row-store.port.ts'
+
+const dayMs = 86_400_000
+
+/** Where the decider states of a topic's streams are kept, a row each. A new version of their form fills new tables. */
+export const statesTableOf = (topic: TopicName, version: number): Table => ({
+  name: `${identifierOf(topic)}_states_v${version}`,
+  partitionKey: ['stream_id'],
+  clustering: [],
+  columns: { stream_id: 'text', at_offset: 'bigint', stream_version: 'int', state: 'blob' },
+})
+
+/** How far each partition's states and command ids are stored: what a process needs to go on from there. */
+export const marksTableOf = (topic: TopicName, version: number): Table => ({
+  name: `${identifierOf(topic)}_marks_v${version}`,
+  partitionKey: ['log_partition'],
+  clustering: [],
+  columns: { log_partition: 'int', mark: 'blob' },
+})
+
+/** The ids of one recorded day. A partition's ids are spread over buckets, so that many are written at once. */
+export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
+  name: `${identifierOf(topic)}_ids_${dayOf(recordedAt)}`,
+  partitionKey: ['log_partition', 'bucket'],
+  clustering: ['command_id'],
+  columns: { log_partition: 'int', bucket: 'int', command_id: 'text', answer: 'blob' },
+})
+
+/** Which bucket an id is in: 256 of them. */
+export const bucketOf = (commandId: string): number => Number.parseInt(commandId.slice(0, 2), 16)
+
+/** The recorded days on which an id of the last 24 hours may lie. */
+export const daysBackFrom = (now: number): readonly number[] => [now, now - dayMs]
+
+/** The day whose ids nobody asks for any more, with a day to spare. */
+export const dayToDrop = (now: number): number => now - 3 * dayMs
+
+const dayOf = (recordedAt: number): string =>
+  new Date(recordedAt).toISOString().slice(0, 10).replaceAll('-', '')
+
+const identifierOf = (topic: TopicName): string => `commands_${topic.replaceAll('-', '_')}`
