@@ -28,9 +28,9 @@ export const createSimulatedGroup = (options: {
   let assignment: Assignment = []
 
   const isThere = ({ owner }: Member) => owner.state === 'running'
+  /** Late, but never an older word after a newer one. */
   const tell = (member: Member) => {
-    const now = assignment
-    time.after(random.delay(20), member.owner, () => member.learn(now))
+    time.after(random.delay(20), member.owner, () => member.learn(assignment))
   }
   const rebalance = () => {
     const there = [...members].filter(isThere)
