@@ -1,5 +1,6 @@
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { SeededRandom } from './seeded-random.ts'
+import type { Faults } from './faults.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
 
 /** Who owns each partition, by the address of the process. */
@@ -22,6 +23,7 @@ export const createSimulatedGroup = (options: {
   readonly time: VirtualTime
   readonly random: SeededRandom
   readonly partitions: number
+  readonly faults: () => Faults
 }) => {
   const { time, random } = options
   const members = new Set<Member>()
@@ -30,7 +32,8 @@ export const createSimulatedGroup = (options: {
   const isThere = ({ owner }: Member) => owner.state === 'running'
   /** Late, but never an older word after a newer one. */
   const tell = (member: Member) => {
-    time.after(random.delay(20), member.owner, () => member.learn(assignment))
+    const ms = random.chance(options.faults().staleOwner) ? random.below(8_000) : random.delay(20)
+    time.after(ms, member.owner, () => member.learn(assignment))
   }
   const rebalance = () => {
     const there = [...members].filter(isThere)
