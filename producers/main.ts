@@ -11,6 +11,8 @@ import type { EventType } from '@reprise/core/event.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { commandLinesRoutes } from './commands/command-lines.routes.ts'
+import { commandRouter, fixKey } from './commands/command-router.ts'
 import { libraryDecider } from './library/library.decider.ts'
 import { libraryRoutes } from './library/library.routes.ts'
 import { openApiRoutes } from './openapi/openapi.routes.ts'
@@ -21,7 +23,6 @@ import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog, forwardToNobody } from './write-path/command-log.ts'
 import { newEventId } from './write-path/event-id.ts'
 import { createSnapshotStore } from './write-path/partition-store.ts'
-import { fixKey } from './write-path/request.ts'
 import type { StreamType } from './write-path/stream-type.ts'
 
 /** The command API: command → event → log. */
@@ -68,6 +69,18 @@ const commands = await commandLogOf('playlist-events', playlistDecider)
 const libraries = await commandLogOf('library-events', libraryDecider)
 const tracks = await createCatalogueTracks({ log, codec, rows, logger })
 const appender = await log.createAppender('playback-events')
+const handlers = [
+  ...playlistRoutes({ commands, now: Date.now }),
+  ...libraryRoutes({ commands: libraries, now: Date.now }),
+  ...playRoutes({
+    appender,
+    codec,
+    partitions: (await log.endOffsets('playback-events')).length,
+    now: Date.now,
+    newEventId,
+    factsOf: tracks.factsOf,
+  }),
+]
 const service = await startHttpService({
   service: 'producers',
   host: configuration.host,
@@ -76,19 +89,8 @@ const service = await startHttpService({
   logger,
   first: fixKey,
   authenticate: await createJwtAuthenticator(configuration),
-  routers: [
-    openApiRoutes(),
-    playlistRoutes({ commands, now: Date.now }),
-    libraryRoutes({ commands: libraries, now: Date.now }),
-    playRoutes({
-      appender,
-      codec,
-      partitions: (await log.endOffsets('playback-events')).length,
-      now: Date.now,
-      newEventId,
-      factsOf: tracks.factsOf,
-    }),
-  ],
+  routers: [openApiRoutes(), commandRouter(handlers)],
+  streaming: [commandLinesRoutes({ handlers, logger })],
   ready: () => commands.notReady() ?? libraries.notReady(),
 })
 logger.info({ port: service.port }, 'the command API listens')
