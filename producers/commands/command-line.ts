@@ -33,23 +33,9 @@ type CommandLine = z.output<typeof commandLine>
 
 /** A line that was understood. @throws {Problem} `bad-json`, `invalid-request`, `bad-header` */
 export const readLine = (bytes: Uint8Array): CommandLine & { readonly idempotencyKey: string } => {
-  const value = jsonOf(bytes)
-  const line = isPlain(value) ? value : parsed(commandLine, value)
+  const line = parsed(commandLine, jsonOf(bytes))
   return { ...line, idempotencyKey: idempotencyKeyOf(line.idempotencyKey) }
 }
-
-/** Whether a value fits the schema for certain: asking it is dear, and almost every line is right. */
-const isPlain = (value: unknown): value is CommandLine => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  for (const [name, part] of Object.entries(value)) if (name !== 'body' && !fits(name, part)) return false
-  return 'method' in value && 'path' in value
-}
-const methods: ReadonlySet<unknown> = new Set(commandLine.shape.method.options)
-const fits = (name: string, value: unknown): boolean =>
-  name === 'method'
-    ? methods.has(value)
-    : typeof value === 'string' && (name === 'path' ? value.length <= 1_000 : texts.has(name))
-const texts: ReadonlySet<string> = new Set(['idempotencyKey', 'ifMatch', 'traceparent'])
 
 /** Finds the handler of a line, and what it is given. @throws {Problem} `not-found`, `method-not-allowed` */
 export const createDispatch = (handlers: readonly CommandHandler[]) => {
