@@ -23,6 +23,8 @@ export type Platform = {
   /** Every command process: `producers`, `producers-2` and so on. They share the partitions. */
   readonly commands: readonly string[]
   readonly query: string
+  /** Where a service listens. */
+  readonly addressOf: (service: string) => string
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly tokenOf: (userId: string, changes?: Partial<MintOptions>) => Promise<string>
   readonly kill: (service: string) => Promise<void>
@@ -100,7 +102,14 @@ const removeKeyspace = async ({
 }
 
 /** Starts the services and waits until they are ready. */
-export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Platform> => {
+export const startPlatform = async (
+  options: {
+    readonly commandProcesses?: number
+    /** Leaves some out, or starts them in another way. */
+    readonly changed?: (parts: readonly Part[]) => readonly Part[]
+    readonly environment?: Readonly<Record<string, string>>
+  } = {},
+): Promise<Platform> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'reprise-e2e-'))
   await ensureLocalKeys(stateDir)
   const environment: Record<string, string | undefined> = {
@@ -111,9 +120,11 @@ export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Plat
     REPRISE_PARTITIONS: '4',
     // A process that was killed holds its partitions for so long.
     REPRISE_SESSION_MS: '2000',
+    ...options.environment,
   }
-  const further = furtherCommands(commandProcesses)
-  const parts = [...services, ...further]
+  const further = furtherCommands(options.commandProcesses ?? 1)
+  const all = [...services, ...further]
+  const parts = options.changed?.(all) ?? all
   const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const
   const { byPart } = await up({ ...starting, parts, ports: 'free', temporary: true })
   const { issuer, audience } = configurationOf(environment)
@@ -131,6 +142,7 @@ export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Plat
   return {
     command: byPart['producers'] ?? '',
     query: byPart['query-api'] ?? '',
+    addressOf: (service) => byPart[service] ?? '',
     commands: ['producers', ...further.map(({ name }) => name)].map((name) => byPart[name] ?? ''),
     environment,
     tokenOf: (userId, changes) => mintToken(stateDir, userId, { issuer, audience, ...changes }),
@@ -155,7 +167,7 @@ export const startPlatform = async ({ commandProcesses = 1 } = {}): Promise<Plat
     },
     stop: async () => {
       await down({ stateDir, lockWaitMs: 60_000 })
-      await removeConnector(environment)
+      if (parts.some(({ name }) => name === 'connector')) await removeConnector(environment)
       await removeIndexes(configurationOf(environment))
       await removeKeyspace(configurationOf(environment))
     },

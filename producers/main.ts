@@ -63,7 +63,7 @@ const listener = await startForwardingListener({
 const advertisedHost = configuration.advertisedHost ?? configuration.host
 const address = `http://${advertisedHost.includes(':') ? `[${advertisedHost}]` : advertisedHost}:${listener.port}`
 const forwarder = createForwarder(logger)
-const kafka = createKafkaClient(brokers, logger)
+const kafka = createKafkaClient({ brokers, logger })
 const ownershipOf = (topic: EventTopic) =>
   createKafkaOwnership({
     kafka,

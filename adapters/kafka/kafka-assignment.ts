@@ -95,7 +95,15 @@ export const createAssignment = (options: Options) => {
     generation++
     next.clear()
   }
-  return { assign, again: () => assign(partitions), expects, advance, close }
+  return {
+    assign,
+    again: () => assign(partitions),
+    expects,
+    advance,
+    /** Where each partition goes on, as far as that is known. */
+    expected: (): ReadonlyMap<number, number> => next,
+    close,
+  }
 }
 
 const checkBounds = (topic: string, bounds: Bounds, partition: number, offset: number): void => {

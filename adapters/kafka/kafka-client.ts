@@ -1,17 +1,24 @@
 import { Kafka, logLevel, type logCreator } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { stopIdleTimer } from './idle-timer.ts'
 
-/** A kafkajs client that writes to our log and gives up on a request after five seconds. */
-export const createKafkaClient = (brokers: readonly string[], logger: Logger): Kafka =>
-  new Kafka({
-    brokers: [...brokers],
+/** A kafkajs client that writes to our log and gives up on a request after `requestTimeoutMs`, five seconds by default. */
+export const createKafkaClient = (options: {
+  readonly brokers: readonly string[]
+  readonly logger: Logger
+  readonly requestTimeoutMs?: number
+}): Kafka => {
+  stopIdleTimer()
+  return new Kafka({
+    brokers: [...options.brokers],
     clientId: 'reprise',
     connectionTimeout: 3_000,
-    requestTimeout: 5_000,
+    requestTimeout: options.requestTimeoutMs ?? 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     logLevel: logLevel.WARN,
-    logCreator: logTo(logger),
+    logCreator: logTo(options.logger),
   })
+}
 
 /** kafkajs calls a normal rebalance or reconnect an error; what matters reaches us as a thrown error or an event. */
 const logTo =

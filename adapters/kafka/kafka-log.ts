@@ -12,11 +12,14 @@ export type KafkaLogOptions = {
   /** Prefix of topics and groups; empty for none. */
   readonly namespace: string
   readonly logger: Logger
+  /** How long a request may take before it is given up. Default: five seconds. */
+  readonly requestTimeoutMs?: number
 }
 
 /** The Log port on kafkajs 2.2.4. Its known defects are handled here and nowhere else: see docs/kafkajs.md. */
-export const createKafkaLog = async ({ brokers, namespace, logger }: KafkaLogOptions): Promise<Log> => {
-  const kafka = createKafkaClient(brokers, logger)
+export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => {
+  const { namespace, logger } = options
+  const kafka = createKafkaClient(options)
   const admin = kafka.admin()
   await admin.connect()
 

@@ -5,6 +5,7 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { LogBroken, type Reader, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import { createAssignment } from './kafka-assignment.ts'
 import { storedRecordsOf } from './kafka-records.ts'
+import { createStallWatch } from './stall-watch.ts'
 import { physicalTopic } from './topics.ts'
 
 /** Where each partition of a topic begins and ends. */
@@ -13,11 +14,13 @@ export type BoundsOf = (
 ) => Promise<readonly { readonly partition: number; readonly low: number; readonly high: number }[]>
 
 type Options = {
-  readonly kafka: Kafka
+  readonly kafka: Pick<Kafka, 'consumer'>
   readonly namespace: string
   readonly logger: Logger
   readonly boundsOf: BoundsOf
   readonly reading: ReaderOptions
+  /** A consumer that delivers nothing for so long, though the log goes on, is replaced. Default: 30 s. */
+  readonly stalledMs?: number
 }
 
 /** Without a group a reader is the only member of one, so no rebalance stops it. */
@@ -34,10 +37,13 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const topic = physicalTopic(options.namespace, reading.topic)
   let consumer: Consumer
   let stopped = false
+  let busy = 0
+  let isRestarting = false
 
   const stop = (reason: Error) => {
     if (stopped) return
     stopped = true
+    watch.stop()
     reading.onStopped(reason)
     // Not awaited: kafkajs would wait for the very batch that calls this.
     void disconnect(consumer, logger)
@@ -70,10 +76,11 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
           `${topic} partition ${batch.partition} has a gap after offset ${from}: ` +
             `records ${first.offset} to ${last.offset} are ${records.length}. Views built from it would be wrong`,
         )
+      busy++
       await withHeartbeats(
         () => payload.heartbeat(),
         () => reading.onBatch({ partition: batch.partition, records }),
-      )
+      ).finally(() => busy--)
     } catch (reason) {
       stop(reason as Error)
       return
@@ -84,7 +91,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   }
 
   const start = async () => {
-    consumer = kafka.consumer({
+    const mine = kafka.consumer({
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
       // What is fetched and decoded at once is what a process must hold: several readers share one heap.
@@ -96,42 +103,71 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       heartbeatInterval: 1_000,
       allowAutoTopicCreation: false,
     })
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      assignment.assign(payload.memberAssignment[topic] ?? []),
-    )
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (stopped || payload.restart) return
+    // A consumer that was replaced may wake up again; nothing of it counts any more.
+    consumer = mine
+    mine.on(mine.events.GROUP_JOIN, ({ payload }) => {
+      if (mine === consumer) assignment.assign(payload.memberAssignment[topic] ?? [])
+    })
+    mine.on(mine.events.CRASH, ({ payload }) => {
+      if (stopped || payload.restart || mine !== consumer) return
       logger.warn({ topic, reason: payload.error.message }, 'a consumer crashed; starting another')
       setTimeout(() => void restart(), 1_000)
     })
-    await consumer.connect()
-    await consumer.subscribe({ topic, fromBeginning: true })
-    await consumer.run({
+    await mine.connect()
+    await mine.subscribe({ topic, fromBeginning: true })
+    await mine.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 4,
-      eachBatch,
+      eachBatch: (payload) => (mine === consumer ? eachBatch(payload) : Promise.resolve()),
     })
   }
   const restart = async (): Promise<void> => {
-    await disconnect(consumer, logger)
-    if (stopped) return
-    await start().catch((reason: unknown) => {
-      logger.warn({ topic, reason }, 'a consumer did not start; trying again')
-      setTimeout(() => void restart(), 1_000)
-    })
+    if (isRestarting) return
+    isRestarting = true
+    // A consumer that hangs may never finish disconnecting.
+    await Promise.race([disconnect(consumer, logger), pause(disconnectMsMax)])
+    while (!stopped && !(await isStarted())) await pause(1_000)
+    isRestarting = false
+    if (stopped) await disconnect(consumer, logger)
   }
+  const isStarted = () =>
+    start().then(
+      () => true,
+      (reason: unknown) => {
+        logger.warn({ topic, reason }, 'a consumer did not start; trying again')
+        return false
+      },
+    )
+  const watch = createStallWatch({
+    expected: assignment.expected,
+    ends: () => options.boundsOf(reading.topic),
+    isBusy: () => busy > 0,
+    onStalled: (partitions) => {
+      logger.warn({ topic, partitions }, 'a consumer delivers nothing any more; starting another')
+      assignment.assign([])
+      void restart()
+    },
+    stalledMs: options.stalledMs ?? 30_000,
+  })
 
-  await start()
+  await start().catch((reason: unknown) => {
+    watch.stop()
+    throw reason
+  })
   return {
     rewind: () => assignment.again(),
     close: async () => {
       stopped = true
+      watch.stop()
       assignment.close()
       await disconnect(consumer, logger)
     },
   }
 }
+
+const disconnectMsMax = 5_000
+const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref())
 
 /** kafkajs keeps the offset that was asked for, but leaves it out of its types. */
 const fetchedOffsetOf = (batch: Batch): number =>

@@ -46,7 +46,10 @@ describe('ownership of partitions on Kafka', () => {
   const members = new Set<Member>()
   const servers: Server[] = []
 
-  const join = async (name: string, kafka = createKafkaClient(brokers, quiet)): Promise<Member> => {
+  const join = async (
+    name: string,
+    kafka = createKafkaClient({ brokers, logger: quiet }),
+  ): Promise<Member> => {
     const options = { kafka, namespace, topic: 'playlist-events', sessionMs, logger: quiet } as const
     const member = {
       name,

@@ -29,7 +29,7 @@ export const ensureTopics = async (options: {
   readonly partitions: number | undefined
   readonly logger: Logger
 }): Promise<void> => {
-  const admin = createKafkaClient(options.brokers, options.logger).admin()
+  const admin = createKafkaClient(options).admin()
   await admin.connect()
   try {
     await createMissing(admin, options.namespace, options.partitions)
