@@ -18,12 +18,14 @@ export const createChain = <Waiting, State, Report>() => {
   let links: Each[] = []
   let from = 0
   const byEventId = new Set<string>()
+  const byCommandId = new Map<string, Each>()
   const lastOf = new Map<string, Each>()
 
   return {
     push: (link: Each): void => {
       links.push(link)
       byEventId.add(link.eventId)
+      byCommandId.set(link.commandId, link)
       lastOf.set(link.streamId, link)
     },
     /** The record that must come back next. */
@@ -37,6 +39,8 @@ export const createChain = <Waiting, State, Report>() => {
       return links.length - from
     },
     has: (eventId: string): boolean => byEventId.has(eventId),
+    /** The record of a command. */
+    ofCommand: (commandId: string): Each | undefined => byCommandId.get(commandId),
     /** The newest record of a stream. */
     lastOf: (streamId: string): Each | undefined => lastOf.get(streamId),
     /** The first one has come back. */
@@ -45,6 +49,7 @@ export const createChain = <Waiting, State, Report>() => {
       if (link === undefined) return
       from++
       byEventId.delete(link.eventId)
+      byCommandId.delete(link.commandId)
       if (lastOf.get(link.streamId) === link) lastOf.delete(link.streamId)
       if (from < 1_024 && from < links.length) return
       links = links.slice(from)
@@ -56,6 +61,7 @@ export const createChain = <Waiting, State, Report>() => {
       links = []
       from = 0
       byEventId.clear()
+      byCommandId.clear()
       lastOf.clear()
       return waiting
     },

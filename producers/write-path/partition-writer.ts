@@ -130,6 +130,13 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       pending.complete(entry, known.bodyHash === bodyHash ? acceptedOutcome(known) : reused)
       return undefined
     }
+    const own = chain.ofCommand(commandId)
+    if (own !== undefined) {
+      // Its record is still under way, though nobody waited for it any more: it will be answered by that one.
+      entry.wasSent = true
+      own.waitingBehind.push(entry)
+      return undefined
+    }
     const confirmed = preparation.stateFor(entry)
     if (confirmed === undefined) return undefined
     const ahead = chain.lastOf(streamId)
@@ -222,7 +229,8 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   /** What a record under way would have made a refusal or a no-op, on the history that it has come back to. */
   const reconsider = (entry: Entry): void => {
     if (!pending.isWaiting(entry)) return
-    const confirmed = history.stateOf(entry.command.streamId)
+    const { streamId, commandId } = entry.command
+    const confirmed = history.find(streamId, commandId) ? undefined : history.stateOf(streamId)
     const verdict = confirmed && verdictOn(entry, confirmed)
     if (confirmed === undefined || verdict?.kind === 'append') enqueue([entry])
     else if (verdict !== undefined) answer(entry, verdict, confirmed.version)
