@@ -8,7 +8,7 @@ type Assignment = readonly (string | undefined)[]
 type Member = {
   readonly address: string
   readonly owner: Owner
-  readonly learn: (assignment: Assignment) => void
+  readonly learn: (assignment: Assignment, generation: number) => void
 }
 
 /** After so long without a sign of life a process loses its partitions. */
@@ -26,16 +26,18 @@ export const createSimulatedGroup = (options: {
   const { time, random } = options
   const members = new Set<Member>()
   let assignment: Assignment = []
+  let generation = 0
 
   const isThere = ({ owner }: Member) => owner.state === 'running'
   const tell = (member: Member) => {
-    const now = assignment
-    time.after(random.delay(20), member.owner, () => member.learn(now))
+    const [now, at] = [assignment, generation]
+    time.after(random.delay(20), member.owner, () => member.learn(now, at))
   }
   const rebalance = () => {
     const there = [...members].filter(isThere)
     for (const member of members) if (member.owner.state === 'dead') members.delete(member)
     if (there.length === 0) return
+    generation++
     const shift = random.below(there.length)
     assignment = Array.from(
       { length: options.partitions },
@@ -50,11 +52,15 @@ export const createSimulatedGroup = (options: {
     missed: (): void => void time.after(sessionMs, undefined, rebalance),
     join: (address: string, owner: Owner): Ownership => {
       let known: Assignment = []
+      let heardOf = 0
       const listeners: (() => void)[] = []
       const member: Member = {
         address,
         owner,
-        learn: (news) => {
+        learn: (news, at) => {
+          // A member hears of joins in their order.
+          if (at < heardOf) return
+          heardOf = at
           known = news
           for (const listener of listeners) listener()
         },
