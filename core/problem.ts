@@ -12,6 +12,7 @@ export const problems = {
   forbidden: { status: 403, retry: false, title: 'You may not do this' },
   'not-found': { status: 404, retry: false, title: 'It does not exist, or you may not see it' },
   'method-not-allowed': { status: 405, retry: false, title: 'This path does not take this method' },
+  'too-slow': { status: 408, retry: true, title: 'The request took too long to arrive' },
   'already-exists': { status: 409, retry: false, title: 'The id is taken' },
   'already-gone': { status: 409, retry: false, title: 'What the edit names is no longer there' },
   overtaken: { status: 409, retry: false, title: 'Something later has been decided already' },

@@ -14,6 +14,8 @@ import type { EventType } from '@reprise/core/event.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { commandLinesRoutes } from './commands/command-lines.routes.ts'
+import { commandRouter, fixKey } from './commands/command-router.ts'
 import { createForwarder } from './forwarding/forwarder.ts'
 import { type ForwardedCommands, startForwardingListener } from './forwarding/forwarding-listener.ts'
 import { libraryDecider } from './library/library.decider.ts'
@@ -27,7 +29,6 @@ import { createCommandLog } from './write-path/command-log.ts'
 import { createDiscard } from './write-path/discard.ts'
 import { newEventId } from './write-path/event-id.ts'
 import { createSnapshotStore } from './write-path/snapshot-store.ts'
-import { fixKey } from './write-path/request.ts'
 import type { StreamType } from './write-path/stream-type.ts'
 
 /** The command API: command → event → log. */
@@ -110,6 +111,18 @@ const commands = await commandLogOf('playlist-events', playlistOwners, playlistD
 const libraries = await commandLogOf('library-events', libraryOwners, libraryDecider)
 const tracks = await createCatalogueTracks({ log, codec, rows, logger })
 const appender = await log.createAppender('playback-events')
+const handlers = [
+  ...playlistRoutes({ commands, now: Date.now }),
+  ...libraryRoutes({ commands: libraries, now: Date.now }),
+  ...playRoutes({
+    appender,
+    codec,
+    partitions: (await log.endOffsets('playback-events')).length,
+    now: Date.now,
+    newEventId,
+    factsOf: tracks.factsOf,
+  }),
+]
 const service = await startHttpService({
   service: 'producers',
   host: configuration.host,
@@ -118,19 +131,8 @@ const service = await startHttpService({
   logger,
   first: fixKey,
   authenticate: await createJwtAuthenticator(configuration),
-  routers: [
-    openApiRoutes(),
-    playlistRoutes({ commands, now: Date.now }),
-    libraryRoutes({ commands: libraries, now: Date.now }),
-    playRoutes({
-      appender,
-      codec,
-      partitions: (await log.endOffsets('playback-events')).length,
-      now: Date.now,
-      newEventId,
-      factsOf: tracks.factsOf,
-    }),
-  ],
+  routers: [openApiRoutes(), commandRouter(handlers)],
+  streaming: [commandLinesRoutes({ handlers, logger })],
   ready: () =>
     playlistOwners.notReady() ?? libraryOwners.notReady() ?? commands.notReady() ?? libraries.notReady(),
 })

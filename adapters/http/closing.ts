@@ -2,9 +2,10 @@ import type { Server } from 'node:http'
 
 /** Closes a server without cutting answers that are under way. */
 export const createClosing = (server: Server) => {
+  const begun = new AbortController()
   let closed: Promise<void> | undefined
   server.prependListener('request', (_request, response) => {
-    if (closed) response.setHeader('Connection', 'close')
+    if (begun.signal.aborted) response.setHeader('Connection', 'close')
   })
   const close = (withinMs: number) =>
     new Promise<void>((resolve) => {
@@ -22,7 +23,12 @@ export const createClosing = (server: Server) => {
       })
     })
   return {
-    begun: () => closed !== undefined,
-    close: (withinMs = 10_000): Promise<void> => (closed ??= close(withinMs)),
+    /** Aborts when closing begins. */
+    signal: begun.signal,
+    close: (withinMs = 10_000): Promise<void> => {
+      closed ??= close(withinMs)
+      begun.abort()
+      return closed
+    },
   }
 }

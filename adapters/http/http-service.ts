@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import express, { type RequestHandler, type Router } from 'express'
 import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { setStopping } from '@reprise/core/stopping.ts'
 import { createClosing } from './closing.ts'
 import { cors } from './cors.ts'
 import { healthRouter } from './health.routes.ts'
@@ -22,6 +23,8 @@ export type HttpServiceOptions = {
   readonly corsOrigins: readonly string[]
   /** Routes are given with full paths, so that unknown paths and methods are told apart before a body is read. */
   readonly routers: readonly Router[]
+  /** Routes that read their bodies themselves, of whatever type and length; the others get JSON. */
+  readonly streaming?: readonly Router[]
   /** A token that is present must hold, on every route; routes ask `callerOf(response.locals)` where they need one. */
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
@@ -48,14 +51,12 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
   const closing = createClosing(server)
   const app = appOf({
     ...options,
-    ready: () => (closing.begun() ? 'the service is stopping' : options.ready()),
+    stopping: closing.signal,
+    ready: () => (closing.signal.aborted ? 'the service is stopping' : options.ready()),
   })
   server.on('request', app)
   // Without this Node asks for the body before anyone has looked at its length.
-  server.on('checkContinue', (request, response) => {
-    if (!refusesBody(request.headers['content-length'], options.bodyBytesMax)) response.writeContinue()
-    app(request, response)
-  })
+  server.on('checkContinue', app)
   const port = await listening(server, options)
   options.logger.info({ host: options.host, port }, `${options.service} listens`)
   return { port, close: closing.close }
@@ -64,30 +65,42 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
 const bodyBytesMaxByDefault = 1024 * 1024
 
 const timeouts = {
-  requestTimeout: 30_000,
+  // How long a body may take is the business of whoever reads it: some go on for hours.
+  requestTimeout: 0,
   headersTimeout: 10_000,
   // Longer than the idle time-out of the usual load balancers (60 s), so that they never reuse a closed connection.
   keepAliveTimeout: 65_000,
 } as const
 
-const refusesBody = (contentLength: string | undefined, bodyBytesMax = bodyBytesMaxByDefault): boolean =>
-  Number(contentLength ?? 0) > bodyBytesMax
+const hearsStopping =
+  (stopping: AbortSignal): RequestHandler =>
+  (_request, response, next) => {
+    setStopping(response.locals, stopping)
+    next()
+  }
 
-const appOf = (options: HttpServiceOptions) => {
-  const { service, corsOrigins, routers, first, authenticate, ready, logger } = options
+const appOf = (options: HttpServiceOptions & { readonly stopping: AbortSignal }) => {
+  const { service, corsOrigins, routers, streaming = [], first, authenticate, ready, logger } = options
   const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxByDefault
   const metrics = createRequestMetrics(service)
   const health = healthRouter({ service, ready, metrics: metrics.text })
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
-  app.use(boundedLeftover, metrics.measure, cors(corsOrigins), knownRoute([health, ...routers]), health)
+  app.use(
+    boundedLeftover,
+    metrics.measure,
+    cors(corsOrigins),
+    knownRoute([health, ...streaming, ...routers]),
+    health,
+  )
   if (first) app.use(first)
   if (authenticate)
     app.use(async (request, response, next) => {
       setCaller(response.locals, await authenticate(request.headers.authorization))
       next()
     })
+  app.use(hearsStopping(options.stopping), ...streaming)
   app.use(refuseLargeBody(bodyBytesMax), jsonBody(bodyBytesMax), ...routers)
   app.use(answerProblem(logger))
   return app

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { Problem } from '@reprise/core/problem.ts'
 
 /** How long the rest of a refused body is thrown away, so that its sender can read the answer. */
@@ -31,24 +31,46 @@ export const refuseLargeBody =
     next()
   }
 
-/** The whole body. @throws {Problem} `too-large` as soon as there is more than `bytesMax` of it. */
+/** How long a body may take to arrive. */
+const arrivalMsMax = 30_000
+
+/** A client that asked whether to send its body (`Expect: 100-continue`) is told to only by whoever reads it. */
+export const askForBody = (request: Request, response: Response): void => {
+  if (request.headers.expect !== undefined) response.writeContinue()
+}
+
+/** The whole body. @throws {Problem} `too-large` as soon as there is more than `bytesMax` of it, `too-slow` */
 export const readBody = (request: Request, bytesMax: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
+    const refuse = (problem: Problem) => {
+      clearTimeout(timer)
+      request.off('data', take)
+      chunks.length = 0
+      reject(problem)
+    }
+    const timer = setTimeout(() => {
+      refuse(tooSlow())
+    }, arrivalMsMax)
     const take = (chunk: Buffer) => {
       bytes += chunk.length
       chunks.push(chunk)
-      if (bytes <= bytesMax) return
-      request.off('data', take)
-      chunks.length = 0
-      reject(tooLarge(bytesMax))
+      if (bytes > bytesMax) refuse(tooLarge(bytesMax))
     }
     request.on('data', take)
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('end', () => {
+      clearTimeout(timer)
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    })
+    request.once('close', () => {
+      if (!request.complete) refuse(new Problem('bad-json', 'the body ended early'))
+    })
     request.once('error', reject)
-    request.once('close', () => reject(new Problem('bad-json', 'the body ended early')))
   })
+
+const tooSlow = () =>
+  new Problem('too-slow', `the body took longer than ${arrivalMsMax / 1_000} s to arrive; nothing was done`)
 
 const tooLarge = (bytesMax: number) =>
   new Problem('too-large', `the body is larger than ${bytesMax} bytes; send it in several requests`, {

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, Request, Response } from 'express'
-import { BadPosition } from '@reprise/core/position.ts'
-import { Problem, type ProblemDocument, problemDocument } from '@reprise/core/problem.ts'
+import type { ErrorRequestHandler, Response } from 'express'
+import { type Problem, type ProblemDocument, problemDocument } from '@reprise/core/problem.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { badPath, toldProblemOf } from '@reprise/core/told-problem.ts'
 
 /** Answers whatever a route threw with an RFC 9457 problem document. */
 export const answerProblem =
@@ -14,12 +12,10 @@ export const answerProblem =
       request.socket.destroy()
       return
     }
-    const problem = problemOf(error) ?? unexpected(error, request, logger)
-    if (error instanceof StoreUnavailable) logger.warn({ error }, 'a store did not answer')
-    sendProblem(response, problem)
+    const { method, path } = request
+    sendProblem(response, isBadPath(error) ? badPath() : toldProblemOf(error, logger, { method, path }))
   }
 
-/** Sends a problem. Nothing is told about our own failures but a request id, which the log knows too. */
 const sendProblem = (response: Response, problem: Problem): void => {
   const document: ProblemDocument = problemDocument(problem)
   if (problem.retryAfterSeconds !== undefined)
@@ -38,26 +34,6 @@ const challengeOf = ({ req }: Response): string =>
     ? 'Bearer realm="reprise"'
     : 'Bearer realm="reprise", error="invalid_token"'
 
-const problemOf = (error: unknown): Problem | undefined => {
-  if (error instanceof Problem) return error
-  if (error instanceof BadPosition) return new Problem('bad-position', error.message)
-  if (error instanceof StoreUnavailable)
-    return new Problem('not-ready', 'a store that this needs does not answer now; try again', {
-      cause: error,
-    })
-  if (isBadPath(error)) return new Problem('invalid-request', 'the path has a malformed percent escape')
-  return undefined
-}
-
 /** Express throws it while matching a path with, say, a lone percent sign. */
 const isBadPath = (error: unknown): boolean =>
-  error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400)
-
-const unexpected = (error: unknown, request: Request, logger: Logger): Problem => {
-  const requestId = randomUUID()
-  logger.error({ error, requestId, method: request.method, path: request.path }, 'a request failed')
-  return new Problem('internal', `quote request ${requestId} when you report this`, {
-    facts: { requestId },
-    cause: error,
-  })
-}
+  error instanceof Error && 'status' in error && error.status === 400

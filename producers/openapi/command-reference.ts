@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerLine, commandLine } from '../commands/command-line.ts'
 import { libraryRequest } from '../library/library-requests.ts'
 import * as playlists from '../playlists/playlist-requests.ts'
 import { playRequest, playsMax } from '../plays/play-requests.ts'
@@ -9,6 +10,8 @@ export type CommandRoute = {
   readonly path: string
   readonly summary: string
   readonly body: z.ZodType | undefined
+  /** Body and answer are lines of JSON, each of these shapes. */
+  readonly lines?: true
   /** The status of success, and what the answer holds. */
   readonly success: readonly [status: number, answer: z.ZodType | undefined]
 }
@@ -37,6 +40,16 @@ const collaborator = '/v1/playlists/{playlistId}/collaborators/{userId}'
 
 /** Every request that the command API takes; a test holds it to the routes. */
 export const commandRoutes: readonly CommandRoute[] = [
+  {
+    method: 'post',
+    path: '/v1/commands',
+    summary:
+      'Any of the other requests as lines, in order per stream, each answered by a line with an outcome of its own, in the same order. ' +
+      'Answers come while lines are still being sent: read them meanwhile, or send at most 1,000 lines',
+    body: commandLine,
+    lines: true,
+    success: [200, answerLine],
+  },
   {
     method: 'post',
     path: '/v1/plays',

@@ -3,6 +3,8 @@ import type { Router } from 'express'
 import { libraryRoutes } from '../library/library.routes.ts'
 import { playlistRoutes } from '../playlists/playlist.routes.ts'
 import { playRoutes } from '../plays/play.routes.ts'
+import { commandLinesRoutes } from '../commands/command-lines.routes.ts'
+import { commandRouter } from '../commands/command-router.ts'
 import { commandRoutes } from './command-reference.ts'
 import { openApiOf } from './openapi.routes.ts'
 
@@ -17,7 +19,8 @@ const routesOf = (router: Router): readonly string[] =>
 
 describe('the reference of the command API', () => {
   test('names exactly the routes that there are', () => {
-    const routers = [playlistRoutes({} as never), libraryRoutes({} as never), playRoutes({} as never)]
+    const handlers = [playlistRoutes, libraryRoutes, playRoutes].flatMap((routes) => routes({} as never))
+    const routers = [commandRouter(handlers), commandLinesRoutes({ handlers, logger: {} as never })]
     expect(commandRoutes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
       routers.flatMap(routesOf).sort(),
     )

@@ -36,28 +36,23 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
   ),
 })
 
-const operationOf = ({ path, summary, body, success: [status, answer] }: CommandRoute) => ({
+const operationOf = ({ path, summary, body, lines, success: [status, answer] }: CommandRoute) => ({
   summary,
   parameters: [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => pathParameter(name)),
-    headerParameter(
-      'Idempotency-Key',
-      'A UUIDv7 of your own; the same key gives the first accepted answer again for 24 hours',
-    ),
+    ...(lines ? [] : [idempotencyKey]),
     ...(path.startsWith('/v1/playlists/')
       ? [headerParameter('If-Match', 'The ETag that the command was decided on')]
       : []),
   ],
   ...(body && {
-    requestBody: { required: !body.safeParse(undefined).success, content: jsonOf(body, 'input') },
+    requestBody: { required: !body.safeParse(undefined).success, content: contentOf(body, 'input', lines) },
   }),
   responses: {
     [status]: {
-      description: 'Accepted, and read back from the log',
-      headers: {
-        'Reprise-Position': { description: 'Where it stands in the log', schema: { type: 'string' } },
-      },
-      ...(answer && { content: jsonOf(answer, 'output') }),
+      description: lines ? 'A line for each line' : 'Accepted, and read back from the log',
+      ...(!lines && { headers: position }),
+      ...(answer && { content: contentOf(answer, 'output', lines) }),
     },
     default: problemResponse,
   },
@@ -70,8 +65,19 @@ const pathParameter = (name: string) => ({
   schema: { type: 'string', ...(name === 'playlistId' && { format: 'uuid' }) },
 })
 
-const jsonOf = (schema: z.ZodType, io: 'input' | 'output') => ({
-  'application/json': { schema: z.toJSONSchema(schema, { io, unrepresentable: 'any' }) },
+const idempotencyKey = headerParameter(
+  'Idempotency-Key',
+  'A UUIDv7 of your own; the same key gives the first accepted answer again for 24 hours',
+)
+
+const position = {
+  'Reprise-Position': { description: 'Where it stands in the log', schema: { type: 'string' } },
+} as const
+
+const contentOf = (schema: z.ZodType, io: 'input' | 'output', lines: true | undefined) => ({
+  [lines ? 'application/x-ndjson' : 'application/json']: {
+    schema: z.toJSONSchema(schema, { io, unrepresentable: 'any' }),
+  },
 })
 
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Reprise command API</title>

@@ -1,10 +1,8 @@
-import { type Request, type Response, Router } from 'express'
-import { callerOf } from '@reprise/core/caller.ts'
 import { playlistIdOf } from '@reprise/core/identity.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
+import type { CommandAnswer, CommandHandler, CommandRequest } from '../commands/command-handler.ts'
+import { commandOf, submitted, type Success } from '../commands/command-request.ts'
 import type { CommandLog } from '../write-path/command-log.ts'
-import { idempotencyKeyOf } from '../write-path/idempotency-key.ts'
-import { accepted, commandOf } from '../write-path/request.ts'
 import type { PlaylistCommand, PlaylistReport } from './playlist.decider.ts'
 import * as requests from './playlist-requests.ts'
 
@@ -14,73 +12,76 @@ export type PlaylistRouteOptions = {
   readonly now: () => number
 }
 
+type Given = {
+  readonly streamId: string
+  readonly body: PlaylistCommand
+  readonly occurredAt: number | undefined
+}
+type Done = { readonly version: number; readonly report: PlaylistReport | undefined }
+
 /** Commands on playlists: create, change details, edit, name collaborators, delete. */
-export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): Router => {
-  const submit = async (
-    request: Request,
-    response: Response,
-    streamId: string,
-    body: PlaylistCommand,
-    occurredAt?: number,
-  ) => {
-    const command = commandOf(request, response, { streamId, body, occurredAt, now: now() })
-    return accepted(response, commands, command, await commands.submit(command))
-  }
+export const playlistRoutes = ({ commands, now }: PlaylistRouteOptions): readonly CommandHandler[] => {
+  const submit = (request: CommandRequest, given: Given, successOf: (done: Done) => Success) =>
+    submitted(commands, commandOf(request, { ...given, now: now() }), successOf)
 
-  const create = async (request: Request, response: Response, id: string) => {
+  const create = (request: CommandRequest, id: string): Promise<CommandAnswer> => {
     const { occurredAt, ...details } = parsed(requests.createRequest, request.body)
-    const outcome = await submit(request, response, id, { do: 'create', details }, occurredAt)
-    const report = outcome.report as { readonly created?: object; readonly ownerId?: string } | undefined
-    response
-      .status(201)
-      .location(`/v1/playlists/${id}`)
-      .json({ playlistId: id, version: outcome.version, ownerId: report?.ownerId, ...report?.created })
+    const given = { streamId: id, body: { do: 'create', details }, occurredAt } as const
+    return submit(request, given, ({ version, report }) => {
+      const made = report as { readonly created?: object; readonly ownerId?: string } | undefined
+      const body = { playlistId: id, version, ownerId: made?.ownerId, ...made?.created }
+      return { status: 201, location: `/v1/playlists/${id}`, body }
+    })
   }
 
-  const changeDetails = async (request: Request, response: Response) => {
+  const changeDetails = async (request: CommandRequest): Promise<CommandAnswer> => {
     const { playlistId: id } = parsed(requests.playlistParams, request.params)
     const { occurredAt, ...changes } = parsed(requests.changeDetailsRequest, request.body)
-    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-    const outcome = await submit(request, response, id, { do: 'change-details', changes: given }, occurredAt)
-    response.json({ playlistId: id, version: outcome.version })
+    const stated = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+    const given = { streamId: id, body: { do: 'change-details', changes: stated }, occurredAt } as const
+    return submit(request, given, ({ version }) => ({ status: 200, body: { playlistId: id, version } }))
   }
 
-  const edit = async (request: Request, response: Response) => {
+  const edit = async (request: CommandRequest): Promise<CommandAnswer> => {
     const { playlistId: id } = parsed(requests.playlistParams, request.params)
     const { occurredAt, edits } = parsed(requests.editsRequest, request.body)
-    const outcome = await submit(request, response, id, { do: 'edit', edits }, occurredAt)
-    // Nothing happened only when all that was to be removed was gone already.
-    const gone = edits.flatMap((one) => ('remove' in one ? one.remove : []))
-    const report = outcome.report ?? { items: [], alreadyGone: [...new Set(gone)] }
-    response.json({ playlistId: id, version: outcome.version, ...report })
+    const given = { streamId: id, body: { do: 'edit', edits }, occurredAt } as const
+    return submit(request, given, ({ version, report }) => {
+      // Nothing happened only when all that was to be removed was gone already.
+      const gone = () => [...new Set(edits.flatMap((one) => ('remove' in one ? one.remove : [])))]
+      const shown = report ?? { items: [], alreadyGone: gone() }
+      return { status: 200, body: { playlistId: id, version, ...shown } }
+    })
   }
 
-  const remove = async (request: Request, response: Response) => {
-    const { playlistId: id } = parsed(requests.playlistParams, request.params)
-    const body = parsed(requests.bareRequest, request.body)
-    await submit(request, response, id, { do: 'delete' }, body?.occurredAt)
-    response.status(204).end()
+  const remove = async (request: CommandRequest): Promise<CommandAnswer> => {
+    const { playlistId: streamId } = parsed(requests.playlistParams, request.params)
+    const occurredAt = parsed(requests.bareRequest, request.body)?.occurredAt
+    return submit(request, { streamId, body: { do: 'delete' }, occurredAt }, () => ({ status: 204 }))
   }
 
   const collaborate =
-    (what: 'add-collaborator' | 'remove-collaborator') => async (request: Request, response: Response) => {
-      const { playlistId: id, userId } = parsed(requests.collaboratorParams, request.params)
-      const body = parsed(requests.bareRequest, request.body)
-      await submit(request, response, id, { do: what, userId }, body?.occurredAt)
-      response.status(204).end()
+    (what: 'add-collaborator' | 'remove-collaborator') =>
+    async (request: CommandRequest): Promise<CommandAnswer> => {
+      const { playlistId: streamId, userId } = parsed(requests.collaboratorParams, request.params)
+      const occurredAt = parsed(requests.bareRequest, request.body)?.occurredAt
+      return submit(request, { streamId, body: { do: what, userId }, occurredAt }, () => ({ status: 204 }))
     }
 
-  return Router()
-    .post('/v1/playlists', (request, response) => {
-      const key = idempotencyKeyOf(request.get('idempotency-key'))
-      return create(request, response, playlistIdOf(callerOf(response.locals).userId, key))
-    })
-    .put('/v1/playlists/:playlistId', (request, response) =>
-      create(request, response, parsed(requests.playlistParams, request.params).playlistId),
-    )
-    .patch('/v1/playlists/:playlistId', changeDetails)
-    .delete('/v1/playlists/:playlistId', remove)
-    .post('/v1/playlists/:playlistId/edits', edit)
-    .put('/v1/playlists/:playlistId/collaborators/:userId', collaborate('add-collaborator'))
-    .delete('/v1/playlists/:playlistId/collaborators/:userId', collaborate('remove-collaborator'))
+  const createOwn = async (request: CommandRequest) =>
+    create(request, playlistIdOf(request.actorId, request.key))
+  const createNamed = async (request: CommandRequest) =>
+    create(request, parsed(requests.playlistParams, request.params).playlistId)
+
+  const one = '/v1/playlists/:playlistId'
+  const collaborator = `${one}/collaborators/:userId`
+  return [
+    { method: 'post', path: '/v1/playlists', handle: createOwn },
+    { method: 'put', path: one, handle: createNamed },
+    { method: 'patch', path: one, handle: changeDetails },
+    { method: 'delete', path: one, handle: remove },
+    { method: 'post', path: `${one}/edits`, handle: edit },
+    { method: 'put', path: collaborator, handle: collaborate('add-collaborator') },
+    { method: 'delete', path: collaborator, handle: collaborate('remove-collaborator') },
+  ]
 }

@@ -6,6 +6,7 @@ import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-code
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { setCaller } from '@reprise/core/caller.ts'
 import type { Problem } from '@reprise/core/problem.ts'
+import { commandRouter } from '../commands/command-router.ts'
 import { playEventOf } from './play-event.ts'
 import { playRoutes } from './play.routes.ts'
 
@@ -23,15 +24,17 @@ const start = async (appendFails = false) => {
     next()
   })
   app.use(
-    playRoutes({
-      appender: await log.createAppender('playback-events'),
-      codec,
-      partitions: 1,
-      now: () => now,
-      newEventId: () => 'event',
-      factsOf: () =>
-        Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
-    }),
+    commandRouter(
+      playRoutes({
+        appender: await log.createAppender('playback-events'),
+        codec,
+        partitions: 1,
+        now: () => now,
+        newEventId: () => 'event',
+        factsOf: () =>
+          Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
+      }),
+    ),
   )
   app.use(((reason, _request, response, _next) => {
     response.status(500).json({ code: (reason as Problem).code })

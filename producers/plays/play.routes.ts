@@ -1,12 +1,11 @@
-import { type Request, type Response, Router } from 'express'
 import { partitionOf } from '@reprise/schemas/partition.ts'
-import { callerOf } from '@reprise/core/caller.ts'
 import { header } from '@reprise/core/event.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
+import type { CommandAnswer, CommandHandler, CommandRequest } from '../commands/command-handler.ts'
 import { playEventOf, type PlayEvent, type TrackFacts } from './play-event.ts'
 import { playRequest, type PlayRequest, playsMax, playsRequest } from './play-requests.ts'
 
@@ -29,12 +28,11 @@ type Refused = {
 type Judged = { readonly event: PlayEvent } | Refused
 
 /** Plays and skips: validated one by one, appended without a decision, answered when the append is acknowledged. */
-export const playRoutes = (options: PlayRouteOptions): Router => {
+export const playRoutes = (options: PlayRouteOptions): readonly CommandHandler[] => {
   const append = createPlayLog(options.appender)
-  const post = async (request: Request, response: Response) => {
-    const { userId } = callerOf(response.locals)
-    const isList = typeof request.body === 'object' && request.body !== null && 'plays' in request.body
-    const plays: readonly unknown[] = isList ? parsed(playsRequest, request.body).plays : [request.body]
+  const handle = async ({ actorId: userId, body }: CommandRequest): Promise<CommandAnswer> => {
+    const isList = typeof body === 'object' && body !== null && 'plays' in body
+    const plays: readonly unknown[] = isList ? parsed(playsRequest, body).plays : [body]
     if (plays.length > playsMax)
       throw new Problem(
         'too-large',
@@ -45,10 +43,13 @@ export const playRoutes = (options: PlayRouteOptions): Router => {
     const judged = read.map((play) => ('trackId' in play ? judge(play, userId, facts, options) : play))
     if (!isList) refuseIfAlone(judged[0])
     const position = await append(recordsOf(judged, userId, options))
-    if (position) response.set('Reprise-Position', tokenOf(position))
-    response.status(202).json({ outcomes: judged.map(outcomeOf) })
+    return {
+      status: 202,
+      position: position && tokenOf(position),
+      body: { outcomes: judged.map(outcomeOf) },
+    }
   }
-  return Router().post('/v1/plays', post)
+  return [{ method: 'post', path: '/v1/plays', handle }]
 }
 
 const readPlay = (play: unknown): PlayRequest | Refused => {

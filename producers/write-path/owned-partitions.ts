@@ -26,6 +26,8 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   const partitionCount = (await endOffsets()).length
   const appender = await log.createAppender(topic)
   const writers = new Map<number, PartitionWriter<Body, Report>>()
+  /** What these have stored is gone. */
+  const forgotten = new WeakSet<PartitionWriter<Body, Report>>()
   const leaving = new Set<PartitionWriter<Body, Report>>()
   const changing = new Map<number, Promise<void>>()
   let broken: Error | undefined
@@ -58,21 +60,19 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     const mark = await patiently(() => store.readMark(partition), partition)
     const readyAt = (await patiently(endOffsets, partition))?.[partition] ?? 0
     if (!owns(partition)) return
-    writers.set(
+    const writer: PartitionWriter<Body, Report> = createPartitionWriter({
+      ...options,
       partition,
-      createPartitionWriter({
-        ...options,
-        partition,
-        mark,
-        readyAt,
-        keptWeightMax: Math.ceil(keptWeightMax / partitionCount),
-        append: appender.append,
-        endOffset: async () => (await endOffsets())[partition] ?? 0,
-        owns: () => owns(partition),
-        onOverruled: () => settle(partition),
-        store: trust.guarded(store),
-      }),
-    )
+      mark,
+      readyAt,
+      keptWeightMax: Math.ceil(keptWeightMax / partitionCount),
+      append: appender.append,
+      endOffset: async () => (await endOffsets())[partition] ?? 0,
+      owns: () => owns(partition),
+      onOverruled: () => settle(partition),
+      store: trust.guarded(store, () => forgotten.has(writer)),
+    })
+    writers.set(partition, writer)
     reader.rewind()
   }
   const handOver = async (partition: number, writer: PartitionWriter<Body, Report>): Promise<void> => {
@@ -119,6 +119,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
         { topic, partition, mark: mark?.offset ?? 0 },
         'stored states are gone: reading them from the log again',
       )
+      forgotten.add(writer)
       await handOver(partition, writer)
       await takeOver(partition)
     })

@@ -47,7 +47,8 @@ export type SnapshotStore<State, Report> = {
   readonly loadState: (streamId: string) => Promise<Stated<State> | undefined>
   /** The answer to a command of the last 24 hours. */
   readonly findAnswer: (partition: number, commandId: string) => Promise<Remembered<Report> | undefined>
-  readonly write: (partition: number, cut: Cut<State, Report>) => Promise<void>
+  /** `refuseLoss` throws when rows that were written a moment ago may be gone; it is asked before anything is written, and before the mark. */
+  readonly write: (partition: number, cut: Cut<State, Report>, refuseLoss?: () => void) => Promise<void>
   /** Called when what was stored last may be gone (law 11). */
   readonly onLost: (listener: () => void) => void
 }
@@ -111,7 +112,8 @@ export const createSnapshotStore = <State, Report>(options: {
       }
       return undefined
     },
-    write: async (partition, { states: changed, answers, mark }) => {
+    write: async (partition, { states: changed, answers, mark }, refuseLoss = () => undefined) => {
+      refuseLoss()
       await each([...changed], async ([streamId, { state, version, offset }]) => {
         const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
@@ -121,6 +123,7 @@ export const createSnapshotStore = <State, Report>(options: {
       await each([...batchesOf(partition, lasting)], async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
+      refuseLoss()
       const row = { log_partition: partition, mark: Buffer.from(JSON.stringify({ ...mark, incarnation })) }
       await rows.writeTogether(marks, [{ row, stamp: stampOf(mark.offset) }])
     },

@@ -1,8 +1,10 @@
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 
 /**
  * Law 11: a store that was lost may have forgotten what it acknowledged last, and then a state or an id that is read
- * from it is an old one. So after a loss nothing that is read counts until the marks were found to be what they were.
+ * from it is an old one, and a mark that is written would say of rows that are gone that they are there. So after a loss
+ * nothing is read or written until the marks were found to be what they were.
  */
 export const createStoreTrust = () => {
   let losses = 0
@@ -18,12 +20,24 @@ export const createStoreTrust = () => {
     }
   }
   return {
-    guarded: <State, Report>(store: SnapshotStore<State, Report>): SnapshotStore<State, Report> => ({
+    /** The store for one history. `isForgotten` tells that what that history stored is gone: then it stores nothing more. */
+    guarded: <State, Report>(
+      store: SnapshotStore<State, Report>,
+      isForgotten: () => boolean,
+    ): SnapshotStore<State, Report> => ({
       ...store,
       loadState: (streamId) => trusted(() => store.loadState(streamId)),
       findAnswer: (partition, commandId) => trusted(() => store.findAnswer(partition, commandId)),
+      write: async (partition, cut) => {
+        await checked
+        const begunAfter = losses
+        await store.write(partition, cut, () => {
+          if (isForgotten() || begunAfter !== losses)
+            throw new StoreUnavailable('the store was lost, and may have forgotten what was written to it')
+        })
+      },
     }),
-    /** The store was lost: whoever reads waits for this check. */
+    /** The store was lost: whoever reads or writes waits for this check. */
     lost: (check: () => Promise<unknown>): void => {
       losses++
       checked = Promise.allSettled([checked, check()])
