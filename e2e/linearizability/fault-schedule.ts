@@ -14,13 +14,8 @@ export const troubledMs = 8_000
 
 const kinds = ['killed', 'paused', 'cut off', 'unheard'] as const
 
-/** At least, milliseconds. Whoever is paused has lost its partitions when it goes on, and doesn't know. */
-const lengthOf = {
-  killed: 0,
-  paused: sessionMs + 500,
-  'cut off': sessionMs / 2,
-  unheard: sessionMs / 2,
-} as const
+/** At least, milliseconds: long enough for the others to take the partitions over while their owner doesn't know. */
+const lengthOf = { killed: 0, paused: sessionMs + 500, 'cut off': 2 * sessionMs, unheard: 2 * sessionMs }
 
 /**
  * Faults of every process one after the other, those of different processes at the same time: killed with kill -9 and
