@@ -12,7 +12,8 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { commandLinesRoutes } from './commands/command-lines.routes.ts'
-import { commandRouter, fixKey } from './commands/command-router.ts'
+import { commandRoutes, fixKey } from './commands/command-routes.ts'
+import { commandLimits } from './commands/limits.ts'
 import { libraryDecider } from './library/library.decider.ts'
 import { libraryRoutes } from './library/library.routes.ts'
 import { openApiRoutes } from './openapi/openapi.routes.ts'
@@ -88,8 +89,10 @@ const service = await startHttpService({
   corsOrigins: configuration.corsOrigins,
   logger,
   first: fixKey,
+  admits: commandLimits,
   authenticate: await createJwtAuthenticator(configuration),
-  routers: [openApiRoutes(), commandRouter(handlers)],
+  routers: [openApiRoutes()],
+  direct: commandRoutes(handlers),
   streaming: [commandLinesRoutes({ handlers, logger })],
   ready: () => commands.notReady() ?? libraries.notReady(),
 })
