@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Problem } from '@reprise/core/problem.ts'
-import { sendProblem } from './problem-answer.ts'
+import { Problem, problemDocument } from '@reprise/core/problem.ts'
 
 /** How much is let in at once. */
 export type AdmissionLimits = {
@@ -10,15 +9,15 @@ export type AdmissionLimits = {
   readonly bodyBytesMax: number
 }
 
-/** How long a request that is let in waits about, at most, behind those that were let in before. */
-const waitMs = 1_000
+/** How long a request that is let in waits, about, behind those that were let in before. */
+const waitMs = 300
 /** How often the pace is looked at. */
 const lookMs = 250
 
 /**
- * Lets in as many requests as were answered in the last second (law 13), so that whoever is let in is answered in
- * about that time however slow the machine is; the others are refused at once, before anything is done for them. Says
- * whether a request may go on.
+ * Lets in as many requests at once as are answered in 300 ms at the pace of late (law 13), so that whoever is let in is
+ * answered in about that time; the others are refused at once, before anything is done for them, so cheaply that most
+ * of the machine is left for those that are let in. Says whether a request may go on.
  */
 export const createAdmission = (limits: AdmissionLimits, now: () => number = () => performance.now()) => {
   let requests = 0
@@ -30,9 +29,8 @@ export const createAdmission = (limits: AdmissionLimits, now: () => number = () 
   const look = () => {
     const passed = now() - lookedAt
     if (passed < lookMs) return
-    // A pause without requests says nothing about the pace.
-    const pace = (answered * 1_000) / Math.max(passed, lookMs)
-    perSecond = passed > waitMs ? pace : (perSecond + pace) / 2
+    const pace = (answered * 1_000) / passed
+    perSecond = (perSecond + pace) / 2
     answered = 0
     lookedAt = now()
   }
@@ -45,7 +43,7 @@ export const createAdmission = (limits: AdmissionLimits, now: () => number = () 
     look()
     const bytes = Number(request.headers['content-length'] ?? 0)
     if (!hasRoom(bytes)) {
-      refuse(request, response, requests)
+      refuse(request, response)
       return false
     }
     requests++
@@ -59,11 +57,21 @@ export const createAdmission = (limits: AdmissionLimits, now: () => number = () 
   }
 }
 
-const refuse = ({ headers }: IncomingMessage, response: ServerResponse, requests: number): void => {
+const overloaded = problemDocument(
+  new Problem('overloaded', 'too many requests are under way; nothing of this one was done'),
+)
+const text = JSON.stringify(overloaded)
+/** As name, value, name, value: the form that costs least to send. */
+const refusal = [
+  ...['Content-Type', 'application/problem+json', 'Content-Length', String(text.length)],
+  ...['Cache-Control', 'no-store', 'Retry-After', '1'],
+]
+
+const refuse = ({ headers }: IncomingMessage, response: ServerResponse): void => {
   const key = headers['idempotency-key']
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) response.setHeader('Idempotency-Key', key)
-  const detail = `${requests} requests are under way; nothing of this one was done`
-  // A body that isn't read here is thrown away, which is worth it for a small one alone.
-  if (Number(headers['content-length'] ?? 0) > 65_536) response.setHeader('Connection', 'close')
-  sendProblem(response, new Problem('overloaded', detail))
+  const isKey = typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)
+  // A body that isn't read is thrown away as it arrives, which is worth it for a small one alone.
+  const isLarge = Number(headers['content-length'] ?? 0) > 65_536
+  const more = [...(isKey ? ['Idempotency-Key', key] : []), ...(isLarge ? ['Connection', 'close'] : [])]
+  response.writeHead(overloaded.status, [...refusal, ...more]).end(text, 'latin1')
 }
