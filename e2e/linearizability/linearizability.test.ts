@@ -24,7 +24,7 @@ describe('what clients were told while processes were killed, paused and cut off
     async (seed) => {
       const result = await runSchedule(fleet, checker, seed)
       expect(reportOf(result)).toBeUndefined()
-      expect(result.ended.ok).toBeGreaterThan(100)
+      expect(result.ended.ok).toBeGreaterThan(10)
     },
     300_000,
   )

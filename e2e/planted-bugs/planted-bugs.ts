@@ -2,92 +2,143 @@
 export type Patch = { readonly file: string; readonly find: string; readonly replace: string }
 
 /** A mistake that someone could well make in the write path, as changes to its sources. */
-export type PlantedBug = { readonly name: string; readonly patches: readonly Patch[] }
+export type PlantedBug = {
+  readonly name: string
+  /** Whether the run on the real engines meets it too; what it needs else happens in the simulation only. */
+  readonly onEngines: boolean
+  readonly patches: readonly Patch[]
+}
 
 const history = 'producers/write-path/history.ts'
 const writer = 'producers/write-path/partition-writer.ts'
+const append = 'const { endOffset, append, settleMs = 1_000 } = options'
 
-/** Each of them must be caught by the simulation, and by the run on the real engines. */
+/** Each of them must be caught by the simulation. */
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'acceptance by version numbers instead of the chain',
+    onEngines: true,
     patches: [
       {
         file: history,
-        find: 'return acceptance.accept(record) ? fold(record)',
-        replace: `acceptance.accept({ ...record, previous: acceptance.lastAcceptedId })
-      const { meta } = codec.decode(record.value).value as { readonly meta: Meta }
-      return meta.streamVersion === (states.find(record.key)?.version ?? 0) + 1 ? fold(record)`,
+        find: 'if (acceptance.accept(record)) return fold(record)',
+        replace: `const { meta } = codec.decode(record.value).value as { readonly meta: Meta }
+      if (meta.streamVersion === (states.find(record.key)?.version ?? (meta.streamVersion ?? 0) - 1) + 1) {
+        acceptance.accept({ ...record, previous: acceptance.lastAcceptedId })
+        return fold(record)
+      }`,
+      },
+      {
+        file: writer,
+        find: 'first?.eventId === record.eventId && record.previous === history.lastAcceptedId',
+        replace:
+          'first?.eventId === record.eventId && first.after.version === (history.stateOf(first.streamId)?.version ?? 0) + 1',
       },
     ],
   },
   {
     name: 'the basis checked before an await',
+    onEngines: true,
     patches: [
       {
         file: writer,
-        find: 'const isAcknowledged = await options.append(records)',
-        replace: `await options.endOffset().catch(() => undefined)
-    Object.assign(records[0]?.headers ?? {}, { previous: history.lastAcceptedId })
-    const isAcknowledged = await options.append(records)`,
+        find: append,
+        replace: `const { endOffset, settleMs = 1_000 } = options
+  const append = async (records: readonly LogRecord[]) => {
+    const isFirst = records[0]?.headers['previous'] === history.lastAcceptedId
+    await endOffset().catch(() => undefined)
+    if (isFirst) Object.assign(records[0]?.headers ?? {}, { previous: history.lastAcceptedId })
+    return options.append(records)
+  }`,
       },
     ],
   },
   {
     name: 'commands remembered only by the process that answered them',
+    onEngines: true,
     patches: [
-      { file: history, find: 'ids.remember(meta.commandId, record.recordedAt, answer)', replace: '' },
       {
         file: history,
-        find: 'get lastAcceptedId() {',
-        replace: 'remember: ids.remember,\n    get lastAcceptedId() {',
+        find: "ids.remember(commandId, record.recordedAt, answer)\n    return { kind: 'accepted', commandId, answer }",
+        replace: "return { kind: 'accepted', commandId, answer }",
       },
       {
-        file: writer,
-        find: 'const entry = pending.get(read.commandId)',
-        replace: `const entry = pending.get(read.commandId)
-    if (entry) history.remember(read.commandId, record.recordedAt, read.answer)`,
+        file: history,
+        find: 'store.write(partition, cut)',
+        replace: 'store.write(partition, { ...cut, answers: new Map() })',
       },
+      { file: history, find: 'ids.stored(cut.answers)', replace: '' },
     ],
   },
   {
     name: 'acknowledgement before reading back',
+    onEngines: true,
     patches: [
       {
         file: writer,
-        find: 'const isAcknowledged = await options.append(records).then(\n      () => true,',
-        replace: `const isAcknowledged = await options.append(records).then(
-      (first) => {
-        for (const [at, record] of records.entries()) {
-          const entry = batch.get(record.headers['ce_id'] ?? '')
-          const { type, value } = options.codec.decode(record.value)
-          const event = { type, data: value } as any
-          const offset = ((first as Map<number, number>).get(options.partition) ?? 0) + at
-          const version = event.data.meta.streamVersion
-          if (entry) complete(entry, { kind: 'accepted', version, offset, report: options.stream.reportOf(event) })
-        }
-        return true
-      },`,
+        find: append,
+        replace: `const { endOffset, settleMs = 1_000 } = options
+  const append = async (records: readonly LogRecord[]) => {
+    const first = (await options.append(records)) as Map<number, number>
+    for (const [at, record] of records.entries()) {
+      const { type, value } = codec.decode(record.value)
+      const event = { type, data: value } as any
+      const { commandId, streamVersion: version } = event.data.meta
+      const entry = pending.find(commandId)
+      const offset = (first.get(partition) ?? 0) + at
+      if (entry) pending.complete(entry, { kind: 'accepted', version, offset, report: stream.reportOf(event) })
+    }
+    return first
+  }`,
       },
     ],
   },
   {
     name: 'a refusal without a fence',
+    onEngines: true,
     patches: [
       {
         file: writer,
-        find: 'decided.final || (entry.fence !== undefined && history.nextOffset >= entry.fence)',
-        replace: "decided.kind === 'answer'",
+        find: 'if (!fences.isPassed(entry)) fences.hold(entry)',
+        replace: 'if (partition < 0) fences.hold(entry)',
       },
     ],
   },
   {
-    name: 'command ids forgotten too early',
+    name: 'command ids forgotten too early: as soon as they are stored',
+    onEngines: true,
     patches: [
       {
         file: 'producers/write-path/command-ids.ts',
-        find: 'export const rememberedMs = 24 * 3_600_000',
-        replace: 'export const rememberedMs = 100',
+        find: 'unstored.delete(commandId)\n        print(commandId, recordedAt)',
+        replace: 'unstored.delete(commandId)\n        void recordedAt',
+      },
+    ],
+  },
+  {
+    name: 'a command decided again behind its own record',
+    onEngines: false,
+    patches: [
+      {
+        file: writer,
+        find: 'const own = chain.ofCommand(commandId)',
+        replace: 'const own = undefined as any',
+      },
+    ],
+  },
+  {
+    name: 'a store trusted after it was lost',
+    onEngines: false,
+    patches: [
+      {
+        file: 'producers/write-path/store-trust.ts',
+        find: 'await checked\n',
+        replace: '\n',
+      },
+      {
+        file: 'producers/write-path/store-trust.ts',
+        find: 'if (begunAfter === losses) return answer',
+        replace: 'if (begunAfter <= losses) return answer',
       },
     ],
   },

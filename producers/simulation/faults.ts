@@ -22,6 +22,8 @@ export type Faults = {
   readonly failedStore: number
   /** The row store crashes and forgets its newest writes, per second. */
   readonly storeCrash: number
+  /** A process hears seconds late that it lost its partitions, and goes on as if they were its own. */
+  readonly staleOwner: number
   /** Partitions change hands for no reason, per second. */
   readonly rebalance: number
   /** A process is killed, per second. */
@@ -40,7 +42,8 @@ const most: Faults = {
   laggingReader: 0.1,
   cutConnection: 0.2,
   failedStore: 0.1,
-  storeCrash: 0.03,
+  storeCrash: 0.15,
+  staleOwner: 0.5,
   rebalance: 0.2,
   kill: 0.05,
   pause: 0.05,

@@ -6,7 +6,7 @@ import type { CommandLog, Forward } from '../write-path/command-log.ts'
 import { Moved } from '../write-path/pending-commands.ts'
 import type { Faults } from './faults.ts'
 import type { SeededRandom } from './seeded-random.ts'
-import type { Due, Owner, VirtualTime } from './virtual-time.ts'
+import type { Owner, VirtualTime } from './virtual-time.ts'
 
 /** Whoever listens at an address. */
 export type Listener = {
@@ -28,18 +28,17 @@ export const createForward =
   ({ address }: PartitionOwner, _topic: EventTopic, command: Command<PlaylistCommand>) => {
     const { from, time, random, faults } = options
     const { promise, resolve, reject } = Promise.withResolvers<Outcome<PlaylistReport>>()
-    const answer = (run: () => void) => {
-      if (patience) patience.isCancelled = true
-      time.after(random.delay(3), from, run)
-    }
-    let patience: Due | undefined
     const listener = options.listenerAt(address)
     if (listener?.commands === undefined) {
-      answer(() => reject(new Moved(false)))
+      time.after(random.delay(3), from, () => reject(new Moved(false)))
       return promise
     }
     const { owner, commands } = listener
-    patience = time.after(patienceMs, from, () => reject(new Moved(true)))
+    const patience = time.after(patienceMs, from, () => reject(new Moved(true)))
+    const answer = (run: () => void) => {
+      patience.isCancelled = true
+      time.after(random.delay(3), from, run)
+    }
     time.after(random.delay(3), owner, () => {
       const isCut = random.chance(faults().cutConnection)
       commands.submitHere(command).then(

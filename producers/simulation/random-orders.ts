@@ -10,11 +10,12 @@ type Key = { readonly streamId: string; readonly key: string; readonly keyTime: 
 
 /**
  * Commands as clients give them: on a few playlists, so that they meet; some strict, some on items that are gone by
- * then, some that change nothing, some by a stranger, some under a key that was used before with another body.
+ * then, some that change nothing, some by a stranger, some under a key that was used before, with another body or once more as they were.
  */
 export const createRandomOrders = (random: SeededRandom, streamIds: readonly string[]) => {
   const known = new Map<string, Known>(streamIds.map((streamId) => [streamId, { version: 0, items: [] }]))
   const keys: Key[] = []
+  const given: PlaylistOrder[] = []
   let minted = 0
 
   const details = () =>
@@ -57,12 +58,15 @@ export const createRandomOrders = (random: SeededRandom, streamIds: readonly str
   return {
     known,
     next: (): PlaylistOrder => {
+      if (given.length > 0 && random.chance(0.15)) return random.pick(given)
       const reused = keys.length > 0 && random.chance(0.04) ? random.pick(keys) : undefined
       // Some keys carry their time as a UUIDv7 does, some are any other string.
       const keyTime = random.chance(0.5) ? Date.now() - random.below(1_000) : undefined
-      const given = reused ?? { streamId: random.pick(streamIds), key: `key ${++minted}`, keyTime }
-      keys.push(given)
-      return orderOf(given)
+      const key = reused ?? { streamId: random.pick(streamIds), key: `key ${++minted}`, keyTime }
+      keys.push(key)
+      const order = orderOf(key)
+      given.push(order)
+      return order
     },
   }
 }

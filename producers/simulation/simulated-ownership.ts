@@ -1,5 +1,6 @@
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { SeededRandom } from './seeded-random.ts'
+import type { Faults } from './faults.ts'
 import type { Owner, VirtualTime } from './virtual-time.ts'
 
 /** Who owns each partition, by the address of the process. */
@@ -8,7 +9,7 @@ type Assignment = readonly (string | undefined)[]
 type Member = {
   readonly address: string
   readonly owner: Owner
-  readonly learn: (assignment: Assignment, generation: number) => void
+  readonly learn: (assignment: Assignment) => void
 }
 
 /** After so long without a sign of life a process loses its partitions. */
@@ -22,22 +23,22 @@ export const createSimulatedGroup = (options: {
   readonly time: VirtualTime
   readonly random: SeededRandom
   readonly partitions: number
+  readonly faults: () => Faults
 }) => {
   const { time, random } = options
   const members = new Set<Member>()
   let assignment: Assignment = []
-  let generation = 0
 
   const isThere = ({ owner }: Member) => owner.state === 'running'
+  /** Late, but never an older word after a newer one. */
   const tell = (member: Member) => {
-    const [now, at] = [assignment, generation]
-    time.after(random.delay(20), member.owner, () => member.learn(now, at))
+    const ms = random.chance(options.faults().staleOwner) ? random.below(8_000) : random.delay(20)
+    time.after(ms, member.owner, () => member.learn(assignment))
   }
   const rebalance = () => {
     const there = [...members].filter(isThere)
     for (const member of members) if (member.owner.state === 'dead') members.delete(member)
     if (there.length === 0) return
-    generation++
     const shift = random.below(there.length)
     assignment = Array.from(
       { length: options.partitions },
@@ -52,15 +53,11 @@ export const createSimulatedGroup = (options: {
     missed: (): void => void time.after(sessionMs, undefined, rebalance),
     join: (address: string, owner: Owner): Ownership => {
       let known: Assignment = []
-      let heardOf = 0
       const listeners: (() => void)[] = []
       const member: Member = {
         address,
         owner,
-        learn: (news, at) => {
-          // A member hears of joins in their order.
-          if (at < heardOf) return
-          heardOf = at
+        learn: (news) => {
           known = news
           for (const listener of listeners) listener()
         },

@@ -1,4 +1,4 @@
-import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import type { RowStore, Table } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import type { Faults } from './faults.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -22,6 +22,7 @@ export const createSimulatedRows = (options: {
   const { rows, time, random, faults } = options
   let starts = 0
   const onCrash: (() => void)[] = []
+  const tables = new Map<string, Table>()
 
   /** The RowStore port of one process: slow, and at times not there; a write that failed may have been done. */
   const rowsOf = (owner: Owner): RowStore => {
@@ -51,7 +52,10 @@ export const createSimulatedRows = (options: {
     }
     onCrash.push(() => void time.after(random.below(1_000), owner, notice))
     return {
-      ensure: (table) => ask(() => rows.ensure(table)),
+      ensure: (table) => {
+        tables.set(table.name, table)
+        return ask(() => rows.ensure(table))
+      },
       drop: (table) => ask(() => rows.drop(table)),
       read: (table, query) => ask(() => rows.read(table, query)),
       writeTogether: (table, writes) => ask(() => rows.writeTogether(table, writes)),
@@ -64,6 +68,8 @@ export const createSimulatedRows = (options: {
     crash: (): void => {
       starts++
       rows.loseTail()
+      // A table that was made is there for good, whatever becomes of its rows.
+      for (const table of tables.values()) void rows.ensure(table)
       for (const tell of onCrash) tell()
     },
     sync: rows.mark,

@@ -25,7 +25,7 @@ export const makeTrouble = (world: World): Troubles => {
       troubles.crashes++
       rows.crash()
     }
-    if (happens(0.3)) rows.sync()
+    if (happens(0.1)) rows.sync()
     if (time.now < world.troubledMs) time.after(everyMs, undefined, step)
   }
   time.after(everyMs, undefined, step)

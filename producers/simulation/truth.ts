@@ -71,13 +71,17 @@ export const createTruth = (options: {
     }
     const before = versionAt(meta.streamId, record.offset)
     const said = saidOf(order, record.offset)
-    if (said.kind !== 'would append')
+    if (said.kind !== 'would append') {
       object(
         `${meta.commandId} was accepted at ${record.offset}, but the history before it says: ${said.kind}`,
       )
-    const version = before.version + 1
-    if (said.kind === 'would append' && !isDecidedOn(codec, before, order, record))
+      return
+    }
+    if (!isDecidedOn(codec, before, order, record)) {
       object(`offset ${record.offset} was decided on another history than the one before it`)
+      return
+    }
+    const version = before.version + 1
     const event = { type, data: value } as EvolvingEvent<PlaylistEvent>
     const report = playlistDecider.reportOf(event)
     const fact: Fact = { order, offset: record.offset, version, report }

@@ -19,7 +19,7 @@ const clocks = {
   clearImmediate: globalThis.clearImmediate,
 }
 const dateNow = Date.now
-const { now: performanceNow } = performance
+const performanceNow = performance.now.bind(performance)
 /** Captured before any clock is replaced: it lets every microtask run. */
 const nextTurn = globalThis.setImmediate
 

@@ -43,7 +43,7 @@ export const createWorld = ({ seed, codec, rows: store, troubledMs }: WorldOptio
     object,
   })
   const rows = createSimulatedRows({ rows: store, time, random, faults })
-  const group = createSimulatedGroup({ time, random, partitions })
+  const group = createSimulatedGroup({ time, random, partitions, faults })
   const processes: SimulatedProcess[] = []
   let events = 0
   const sight = { broker, time, random, faults, group, rows, codec }

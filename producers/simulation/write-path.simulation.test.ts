@@ -4,7 +4,7 @@ import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in
 import { simulate } from './simulate.ts'
 
 const codec = createInMemoryEventCodec()
-const schedules = Number(process.env['SIMULATIONS'] ?? 2_000)
+const schedules = Number(process.env['SIMULATIONS'] ?? 1_000)
 const firstSeed = Number(process.env['SIMULATION_SEED'] ?? 1)
 
 describe('the write path in a world where everything goes wrong', () => {
