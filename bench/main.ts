@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { engines } from '@reprise/infra/parts.ts'
 import { up } from '@reprise/infra/up.ts'
 import { benchCommands } from './commands.bench.ts'
+import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
+import { benchPlays } from './plays.bench.ts'
 import { benchSearch } from './search.bench.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -17,12 +19,15 @@ type Section = {
 const sections: Readonly<Record<string, Section>> = {
   commands: {
     engines: ['kafka', 'registry', 'cassandra'],
-    run: (env) =>
-      benchCommands({
+    run: async (env) => [
+      ...(await benchCommands({
         kafka: listOf(env['REPRISE_KAFKA']),
         registry: env['REPRISE_REGISTRY'] ?? '',
         cassandra: listOf(env['REPRISE_CASSANDRA']),
-      }),
+      })),
+      ...(await benchHttp(env)),
+      ...(await benchPlays(env)),
+    ],
   },
   search: {
     engines: ['opensearch'],

@@ -84,6 +84,8 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   let queue: Entry[] = []
   /** Whether the last accepted record is one of this writer's, of the chain that it is on. */
   let isClaimed = false
+  /** Grows whenever the history may not be what was decided on. */
+  let epoch = 0
   let scheduled = false
   let stopped: Error | undefined
   let released: Promise<void> | undefined
@@ -142,12 +144,18 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     }
     const confirmed = preparation.stateFor(entry)
     if (confirmed === undefined) return undefined
+    if (entry.verdict?.epoch === epoch) {
+      answer(entry)
+      return undefined
+    }
     const ahead = chain.lastOf(streamId)
     const before = ahead?.decided?.after ?? confirmed
     const verdict = verdictOn(entry, before)
     if (verdict === undefined) return undefined
     if (verdict.kind === 'append') return recordOf(entry, before, verdict)
-    if (ahead === undefined) answer(entry, verdict, confirmed.version)
+    const refusal = verdict.kind === 'refused' ? verdict.refusal : undefined
+    entry.verdict = { refusal, version: before.version, epoch }
+    if (ahead === undefined) answer(entry)
     else {
       ahead.waitingBehind.push(entry)
       fences.ask(entry)
@@ -199,12 +207,16 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     return { partition, key: streamId, value, headers }
   }
 
-  const answer = (entry: Entry, verdict: Exclude<Sized, { kind: 'append' }>, version: number) => {
-    if (!fences.isPassed(entry)) fences.hold(entry)
+  /** Gives the verdict on a command, as soon as that is final. */
+  const answer = (entry: Entry): void => {
+    const { verdict } = entry
+    if (verdict?.epoch !== epoch) enqueue([entry])
+    else if (!fences.isPassed(entry)) fences.hold(entry)
     else if (!isClaimed) claimFor(entry)
-    else if (verdict.kind === 'refused')
-      pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version })
-    else pending.complete(entry, { kind: 'unchanged', version, offset: history.nextOffset - 1 })
+    else if (verdict.refusal)
+      pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version: verdict.version })
+    else
+      pending.complete(entry, { kind: 'unchanged', version: verdict.version, offset: history.nextOffset - 1 })
   }
   /**
    * What was sent on the history as it stands, by another owner or by this one in vain, may yet arrive and be accepted. So
@@ -227,6 +239,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   }
   function decideAgain(): void {
     isClaimed = false
+    epoch++
     const entries = chain.abandon()
     settling.allGone()
     queue = [...entries.filter(pending.isWaiting), ...queue]
@@ -245,26 +258,19 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       chain.shift()
       settling.gone(record.eventId)
       if (decided && remembered) pending.accepted(decided.commandId, remembered)
-      for (const entry of first.waitingBehind) reconsider(entry)
+      for (const entry of first.waitingBehind) if (pending.isWaiting(entry)) answer(entry)
       return
     }
     const read = history.read(record)
     if (read.kind === 'stored') return
     if (read.kind === 'accepted') pending.accepted(read.commandId, read.answer)
-    if (read.kind !== 'superseded') isClaimed = false
+    if (read.kind !== 'superseded') {
+      isClaimed = false
+      epoch++
+    }
     // Whatever else was accepted, the records under way don't follow it; and one of ours that wasn't breaks the chain.
     if (read.kind !== 'superseded' ? chain.length > 0 : chain.has(record.eventId)) decideAgain()
   }
-  /** What a record under way would have made a refusal or a no-op, on the history that it has come back to. */
-  const reconsider = (entry: Entry): void => {
-    if (!pending.isWaiting(entry)) return
-    const { streamId, commandId } = entry.command
-    const confirmed = history.find(streamId, commandId) ? undefined : history.stateOf(streamId)
-    const verdict = confirmed && verdictOn(entry, confirmed)
-    if (confirmed === undefined || verdict?.kind === 'append') enqueue([entry])
-    else if (verdict !== undefined) answer(entry, verdict, confirmed.version)
-  }
-
   /** Hands the partition over: what was not sent goes elsewhere at once, the rest when the log has told of it. */
   const release = (): Promise<void> => (released ??= handOver())
   const handOver = async (): Promise<void> => {
