@@ -11,6 +11,7 @@ export type PlantedBug = {
 
 const history = 'producers/write-path/history.ts'
 const writer = 'producers/write-path/partition-writer.ts'
+const trust = 'producers/write-path/store-trust.ts'
 const append = 'const { endOffset, append, settleMs = 1_000 } = options'
 
 /** Each of them must be caught by the simulation. */
@@ -131,15 +132,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     onEngines: false,
     patches: [
       {
-        file: 'producers/write-path/store-trust.ts',
-        find: 'await checked\n',
-        replace: '\n',
+        file: trust,
+        find: 'await checked\n      const begunAfter = losses\n      const answer',
+        replace: 'const begunAfter = losses\n      const answer',
       },
-      {
-        file: 'producers/write-path/store-trust.ts',
-        find: 'if (begunAfter === losses) return answer',
-        replace: 'if (begunAfter <= losses) return answer',
-      },
+      { file: trust, find: 'if (begunAfter === losses) return', replace: 'if (begunAfter <= losses) return' },
     ],
   },
 ]

@@ -23,6 +23,13 @@ export const createSimulatedRows = (options: {
   let starts = 0
   const onCrash: (() => void)[] = []
   const tables = new Map<string, Table>()
+  const crash = (): void => {
+    starts++
+    rows.loseTail()
+    // A table that was made is there for good, whatever becomes of its rows.
+    for (const table of tables.values()) void rows.ensure(table)
+    for (const tell of onCrash) tell()
+  }
 
   /** The RowStore port of one process: slow, and at times not there; a write that failed may have been done. */
   const rowsOf = (owner: Owner): RowStore => {
@@ -58,22 +65,17 @@ export const createSimulatedRows = (options: {
       },
       drop: (table) => ask(() => rows.drop(table)),
       read: (table, query) => ask(() => rows.read(table, query)),
-      writeTogether: (table, writes) => ask(() => rows.writeTogether(table, writes)),
+      writeTogether: (table, writes) =>
+        ask(async () => {
+          await rows.writeTogether(table, writes)
+          // In the middle of storing: some of a cut is there, and then gone.
+          if (random.chance(faults().storeCrash / 5)) crash()
+        }),
       onLost: (listener) => void listeners.push(listener),
       close: () => Promise.resolve(),
     }
   }
-  return {
-    rowsOf,
-    crash: (): void => {
-      starts++
-      rows.loseTail()
-      // A table that was made is there for good, whatever becomes of its rows.
-      for (const table of tables.values()) void rows.ensure(table)
-      for (const tell of onCrash) tell()
-    },
-    sync: rows.mark,
-  }
+  return { rowsOf, crash, sync: rows.mark }
 }
 
 /** See {@link createSimulatedRows}. */
