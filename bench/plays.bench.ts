@@ -54,7 +54,10 @@ const createCatalogueTable = async (
 /** As many loops as there were connections, each sending batches of 100 records like those that were written. */
 const bareProducer = async (environment: Environment, { namespace }: CommandProcesses): Promise<number> => {
   const { kafka: brokers } = configurationOf(environment)
-  const producer = createKafkaClient({ brokers, logger: quiet }).producer({ idempotent: true, maxInFlightRequests: 1 })
+  const producer = createKafkaClient({ brokers, logger: quiet }).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
   await producer.connect()
   const value = Buffer.alloc(valueBytes, 'x')
   const id = '0192f0aa-0000-7000-8000-000000000001'
