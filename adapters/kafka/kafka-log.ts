@@ -1,3 +1,4 @@
+import { KafkaJSProtocolError } from 'kafkajs'
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
@@ -24,7 +25,7 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
   await admin.connect()
 
   const offsetsOf = async (topic: TopicName) =>
-    (await admin.fetchTopicOffsets(physicalTopic(namespace, topic)))
+    (await patiently(() => admin.fetchTopicOffsets(physicalTopic(namespace, topic))))
       .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
       .sort((a, b) => a.partition - b.partition)
 
@@ -36,3 +37,21 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
     close: () => admin.disconnect(),
   }
 }
+
+const triesMax = 20
+const againMs = 100
+
+/** A topic that was just made has no leaders yet, and kafkajs doesn't wait for them here. */
+const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (reason) {
+      const isLeaderless = reason instanceof KafkaJSProtocolError && leaderless.includes(reason.type)
+      if (!isLeaderless || tries === triesMax) throw reason
+      await new Promise((resolve) => setTimeout(resolve, againMs))
+    }
+  }
+}
+
+const leaderless = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']
