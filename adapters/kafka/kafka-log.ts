@@ -1,4 +1,3 @@
-import { KafkaJSProtocolError } from 'kafkajs'
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
@@ -47,7 +46,7 @@ const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
       return await ask()
     } catch (reason) {
-      const isLeaderless = reason instanceof KafkaJSProtocolError && leaderless.includes(reason.type)
+      const isLeaderless = leaderless.includes((reason as { readonly type?: string }).type ?? '')
       if (!isLeaderless || tries === triesMax) throw reason
       await new Promise((resolve) => setTimeout(resolve, againMs))
     }
