@@ -5,6 +5,7 @@ import { createKafkaAppender } from './kafka-appender.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { createKafkaReader } from './kafka-reader.ts'
 import { physicalTopic } from './topics.ts'
+import { whenLed } from './when-led.ts'
 
 /** Where the log is. */
 export type KafkaLogOptions = {
@@ -24,7 +25,7 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
   await admin.connect()
 
   const offsetsOf = async (topic: TopicName) =>
-    (await patiently(() => admin.fetchTopicOffsets(physicalTopic(namespace, topic))))
+    (await whenLed(() => admin.fetchTopicOffsets(physicalTopic(namespace, topic))))
       .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
       .sort((a, b) => a.partition - b.partition)
 
@@ -36,21 +37,3 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
     close: () => admin.disconnect(),
   }
 }
-
-const triesMax = 20
-const againMs = 100
-
-/** A topic that was just made has no leaders yet, and kafkajs doesn't wait for them here. */
-const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask()
-    } catch (reason) {
-      const isLeaderless = leaderless.includes((reason as { readonly type?: string }).type ?? '')
-      if (!isLeaderless || tries === triesMax) throw reason
-      await new Promise((resolve) => setTimeout(resolve, againMs))
-    }
-  }
-}
-
-const leaderless = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']
