@@ -324,7 +324,12 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       if (stopped) throw stopped
       const inFlight = pending.find(command.commandId)
       if (inFlight) {
-        if (inFlight.command.bodyHash === command.bodyHash) return inFlight.outcome
+        if (inFlight.command.bodyHash === command.bodyHash) {
+          // A no must hold at a moment after this request came, too.
+          inFlight.verdict = undefined
+          fences.renew(inFlight)
+          return inFlight.outcome
+        }
         throw new Problem('key-reused', 'this Idempotency-Key is in flight with another body')
       }
       if (pending.size >= waitingMax)

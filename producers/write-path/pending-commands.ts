@@ -69,7 +69,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
       const deadline = performance.now() + waitMsMax
       const rest = {
         fence: undefined,
-        isFenceAsked: false,
+        fenceAsks: 0,
         wasSent: false,
         verdict: undefined,
         lookUps: 0,
