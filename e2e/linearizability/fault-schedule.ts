@@ -14,9 +14,17 @@ export const troubledMs = 8_000
 
 const kinds = ['killed', 'paused', 'cut off', 'unheard'] as const
 
+/** At least, milliseconds. Whoever is paused has lost its partitions when it goes on, and doesn't know. */
+const lengthOf = {
+  killed: 0,
+  paused: sessionMs + 500,
+  'cut off': sessionMs / 2,
+  unheard: sessionMs / 2,
+} as const
+
 /**
  * Faults of every process one after the other, those of different processes at the same time: killed with kill -9 and
- * started again; paused, mostly for longer than the session, so that it comes back a zombie; cut off from the broker
+ * started again; paused for longer than the session, so that it comes back a zombie; cut off from the broker
  * with its connections broken; unheard, with what it sends held back and delivered late.
  */
 export const scheduleOf = (random: SeededRandom, processes: readonly string[]): readonly Fault[] =>
@@ -24,7 +32,7 @@ export const scheduleOf = (random: SeededRandom, processes: readonly string[]): 
     const faults: Fault[] = []
     for (let atMs = 500 + random.below(4_000); atMs < troubledMs; atMs += 1_500 + random.below(4_000)) {
       const kind = kinds[random.below(kinds.length)] ?? 'killed'
-      const forMs = kind === 'killed' ? random.below(1_000) : sessionMs / 2 + random.below(2 * sessionMs)
+      const forMs = lengthOf[kind] + random.below(kind === 'killed' ? 1_000 : 2 * sessionMs)
       faults.push({ process, kind, atMs, forMs })
       atMs += forMs
     }

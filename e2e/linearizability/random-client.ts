@@ -51,7 +51,7 @@ const askedOf = (
   const strict = random.next() < 0.15 ? { ifVersion: version } : {}
   if (version === 0) return { op: 'create' }
   // Nothing changes here, so the answer is a read of the newest version.
-  if (kind < 3) return { op: 'remove', items: ['never-there'] }
+  if (kind < 5) return { op: 'remove', items: ['never-there'] }
   if (kind < 9) return { op: 'remove', items: [some], ...strict }
   if (kind < 12) return { op: 'move', items: [some], ...strict }
   if (kind < 14 && items.length > 0) return { op: 'add', items: [newItem(0)], after: some, ...strict }

@@ -16,7 +16,7 @@ export type ScheduleResult = {
   readonly ended: Readonly<Record<'ok' | 'fail' | 'unknown', number>>
 }
 
-const clientCount = 9
+const clientCount = 15
 const playlistCount = 6
 const userId = 'ann'
 
