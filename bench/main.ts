@@ -1,12 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { engines } from '@reprise/infra/parts.ts'
 import { up } from '@reprise/infra/up.ts'
-import { benchCommands } from './commands.bench.ts'
+import { benchCommands, type Engines } from './commands.bench.ts'
+import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
+import { benchPlays } from './plays.bench.ts'
 import { benchSearch } from './search.bench.ts'
+import { benchTakeOver } from './take-over.bench.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 const listOf = (variable: string | undefined): readonly string[] => (variable ?? '').split(',')
+
+const enginesIn = (env: Env): Engines => ({
+  kafka: listOf(env['REPRISE_KAFKA']),
+  registry: env['REPRISE_REGISTRY'] ?? '',
+  cassandra: listOf(env['REPRISE_CASSANDRA']),
+})
 
 type Section = {
   readonly engines: readonly string[]
@@ -17,12 +26,12 @@ type Section = {
 const sections: Readonly<Record<string, Section>> = {
   commands: {
     engines: ['kafka', 'registry', 'cassandra'],
-    run: (env) =>
-      benchCommands({
-        kafka: listOf(env['REPRISE_KAFKA']),
-        registry: env['REPRISE_REGISTRY'] ?? '',
-        cassandra: listOf(env['REPRISE_CASSANDRA']),
-      }),
+    run: async (env) => [
+      ...(await benchCommands(enginesIn(env))),
+      ...(await benchTakeOver(enginesIn(env))),
+      ...(await benchHttp(env)),
+      ...(await benchPlays(env)),
+    ],
   },
   search: {
     engines: ['opensearch'],

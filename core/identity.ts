@@ -68,7 +68,8 @@ export const popularityEventIdOf = (entityId: string, power: number): string =>
 
 /** JSON with the names of every object in order. A replacer would do it too, for four times the price. */
 const canonicalJson = (value: unknown): string => {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (value === undefined) return 'null'
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   let text = ''
   for (const name of Object.keys(value).sort()) {

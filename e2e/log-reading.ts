@@ -17,7 +17,7 @@ export type Judged = StoredRecord & {
   readonly event: RecordedEvent
 }
 
-/** The whole of a topic as it stands now, every record judged by an acceptance of the test's own. */
+/** The events of a topic as it stands now, every record judged by an acceptance of the test's own; claims left out. */
 export const readTopic = async (platform: Platform, topic: EventTopic): Promise<readonly Judged[]> => {
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
@@ -37,7 +37,7 @@ export const readTopic = async (platform: Platform, topic: EventTopic): Promise<
         const { type, value } = codec.decode(record.value)
         const accepted = acceptances[partition]?.accept(record) ?? false
         const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
-        judged.push({ ...record, partition, accepted, event })
+        if (type !== 'PartitionClaimed') judged.push({ ...record, partition, accepted, event })
       }
       if ((records.at(-1)?.offset ?? 0) + 1 >= (ends[partition] ?? 0)) missing.delete(partition)
       if (missing.size === 0) resolve(undefined)

@@ -30,12 +30,13 @@ describe('the examples of the README', () => {
   }
 
   test('there is one for each kind of reader', () =>
-    expect(examples.map(({ name }) => name)).toEqual(['clients', 'catalogue', 'analysts']))
+    expect(examples.map(({ name }) => name)).toEqual(['clients', 'lines', 'catalogue', 'analysts']))
 
   test.each(examples)('$name', ({ name, script }) => {
     const { code, output, errors } = run(script)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     if (name === 'clients') expect(output).toMatch(/song-1.*song-2[^]*"name":"Road trip"/)
+    if (name === 'lines') expect(output).toMatch(/"status":204[^]*"status":204/)
     if (name === 'catalogue') expect(output).toMatch(/"name":"Mara Vale"/)
     if (name === 'analysts') expect(output).toMatch(/"plays":\d/)
   })

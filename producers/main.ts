@@ -15,7 +15,8 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { commandLinesRoutes } from './commands/command-lines.routes.ts'
-import { commandRouter, fixKey } from './commands/command-router.ts'
+import { commandLimits } from './commands/limits.ts'
+import { commandRoutes, fixKey } from './commands/command-routes.ts'
 import { createForwarder } from './forwarding/forwarder.ts'
 import { type ForwardedCommands, startForwardingListener } from './forwarding/forwarding-listener.ts'
 import { libraryDecider } from './library/library.decider.ts'
@@ -130,8 +131,10 @@ const service = await startHttpService({
   corsOrigins: configuration.corsOrigins,
   logger,
   first: fixKey,
+  admits: commandLimits,
   authenticate: await createJwtAuthenticator(configuration),
-  routers: [openApiRoutes(), commandRouter(handlers)],
+  routers: [openApiRoutes()],
+  direct: commandRoutes(handlers),
   streaming: [commandLinesRoutes({ handlers, logger })],
   ready: () =>
     playlistOwners.notReady() ?? libraryOwners.notReady() ?? commands.notReady() ?? libraries.notReady(),

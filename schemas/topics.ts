@@ -28,6 +28,7 @@ const playlistEvents = [
   'CollaboratorAdded',
   'CollaboratorRemoved',
   'PlaylistDeleted',
+  'PartitionClaimed',
 ] as const
 const playbackEvents = ['TrackPlayed', 'TrackSkipped'] as const
 
@@ -40,6 +41,7 @@ const libraryEvents = [
   'ArtistUnfollowed',
   'UserFollowed',
   'UserUnfollowed',
+  'PartitionClaimed',
 ] as const
 
 const catalogueChanges = ['PopularityChanged'] as const

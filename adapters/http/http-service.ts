@@ -1,10 +1,19 @@
-import { createServer, type Server } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import express, { type RequestHandler, type Router } from 'express'
 import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
+import type { DirectRoute } from '@reprise/core/direct-route.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { setStopping } from '@reprise/core/stopping.ts'
+import { type AdmissionLimits, createAdmission } from './admission.ts'
 import { createClosing } from './closing.ts'
 import { cors } from './cors.ts'
+import { createDirectRequests, directRouter } from './direct-requests.ts'
 import { healthRouter } from './health.routes.ts'
 import { jsonBody } from './json-body.ts'
 import { boundedLeftover, refuseLargeBody } from './large-body.ts'
@@ -29,11 +38,20 @@ export type HttpServiceOptions = {
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
   readonly ready: () => string | undefined
-  /** Runs before a caller or a body is looked at, so that what it sets is part of every refusal too. */
-  readonly first?: RequestHandler | undefined
+  /** Routes that need nothing of express, and mostly don't meet it. */
+  readonly direct?: readonly DirectRoute[]
+  readonly first?: FirstHeaders | undefined
+  /** How many requests are let in at once; the others get 429, except for health and metrics. All, if not given. */
+  readonly admits?: AdmissionLimits
   /** The largest request body; 1 MiB if not given. */
   readonly bodyBytesMax?: number | undefined
 }
+
+/**
+ * The headers of every answer, from those of the request, which it may change. Runs before a caller or a body is looked
+ * at, so that they are part of every refusal too. @throws {Problem}
+ */
+export type FirstHeaders = (headers: IncomingHttpHeaders) => Readonly<Record<string, string>>
 
 /** A service that listens. */
 export type HttpService = {
@@ -48,21 +66,36 @@ export type HttpService = {
  */
 export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
   const server = createServer(timeouts)
+  server.maxConnections = connectionsMax
   const closing = createClosing(server)
-  const app = appOf({
+  const metrics = createRequestMetrics(options.service)
+  const complete = {
+    streaming: [],
+    direct: [],
     ...options,
+    bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxByDefault,
+    metrics,
     stopping: closing.signal,
     ready: () => (closing.signal.aborted ? 'the service is stopping' : options.ready()),
-  })
-  server.on('request', app)
+  }
+  const app = appOf(complete)
+  const goesDirectly = createDirectRequests({ ...complete, observe: metrics.observe })
+  const isAdmitted = options.admits ? createAdmission(options.admits) : () => true
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    if (!alwaysAdmitted.has(request.url ?? '') && !isAdmitted(request, response)) return
+    if (!goesDirectly(request, response)) app(request, response)
+  }
+  server.on('request', take)
   // Without this Node asks for the body before anyone has looked at its length.
-  server.on('checkContinue', app)
+  server.on('checkContinue', take)
   const port = await listening(server, options)
   options.logger.info({ host: options.host, port }, `${options.service} listens`)
   return { port, close: closing.close }
 }
 
 const bodyBytesMaxByDefault = 1024 * 1024
+const alwaysAdmitted: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+const connectionsMax = 20_000
 
 const timeouts = {
   // How long a body may take is the business of whoever reads it: some go on for hours.
@@ -79,10 +112,24 @@ const hearsStopping =
     next()
   }
 
-const appOf = (options: HttpServiceOptions & { readonly stopping: AbortSignal }) => {
-  const { service, corsOrigins, routers, streaming = [], first, authenticate, ready, logger } = options
-  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxByDefault
-  const metrics = createRequestMetrics(service)
+type Complete = HttpServiceOptions &
+  Required<Pick<HttpServiceOptions, 'streaming' | 'direct'>> & {
+    readonly bodyBytesMax: number
+    readonly stopping: AbortSignal
+    readonly metrics: ReturnType<typeof createRequestMetrics>
+  }
+
+const setFirst =
+  (first: FirstHeaders): RequestHandler =>
+  (request, response, next) => {
+    response.set(first(request.headers))
+    next()
+  }
+
+const appOf = (options: Complete) => {
+  const { service, corsOrigins, streaming, first, authenticate, ready, logger, metrics, bodyBytesMax } =
+    options
+  const routers = [directRouter(options.direct), ...options.routers]
   const health = healthRouter({ service, ready, metrics: metrics.text })
   const app = express()
   app.disable('x-powered-by')
@@ -94,7 +141,7 @@ const appOf = (options: HttpServiceOptions & { readonly stopping: AbortSignal })
     knownRoute([health, ...streaming, ...routers]),
     health,
   )
-  if (first) app.use(first)
+  if (first) app.use(setFirst(first))
   if (authenticate)
     app.use(async (request, response, next) => {
       setCaller(response.locals, await authenticate(request.headers.authorization))

@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestHandler } from 'express'
 import { Problem } from '@reprise/core/problem.ts'
 
 /** How long the rest of a refused body is thrown away, so that its sender can read the answer. */
@@ -35,12 +36,12 @@ export const refuseLargeBody =
 const arrivalMsMax = 30_000
 
 /** A client that asked whether to send its body (`Expect: 100-continue`) is told to only by whoever reads it. */
-export const askForBody = (request: Request, response: Response): void => {
+export const askForBody = (request: IncomingMessage, response: ServerResponse): void => {
   if (request.headers.expect !== undefined) response.writeContinue()
 }
 
 /** The whole body. @throws {Problem} `too-large` as soon as there is more than `bytesMax` of it, `too-slow` */
-export const readBody = (request: Request, bytesMax: number): Promise<Buffer> =>
+export const readBody = (request: IncomingMessage, bytesMax: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0

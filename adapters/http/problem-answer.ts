@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
+import type { ErrorRequestHandler } from 'express'
 import { type Problem, type ProblemDocument, problemDocument } from '@reprise/core/problem.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { badPath, toldProblemOf } from '@reprise/core/told-problem.ts'
@@ -16,20 +17,22 @@ export const answerProblem =
     sendProblem(response, isBadPath(error) ? badPath() : toldProblemOf(error, logger, { method, path }))
   }
 
-const sendProblem = (response: Response, problem: Problem): void => {
+/** Sends a problem document. */
+export const sendProblem = (response: ServerResponse, problem: Problem): void => {
   const document: ProblemDocument = problemDocument(problem)
+  const text = JSON.stringify(document)
   if (problem.retryAfterSeconds !== undefined)
-    response.set('Retry-After', Math.max(1, Math.ceil(problem.retryAfterSeconds)).toString())
-  if (problem.code === 'unauthenticated') response.set('WWW-Authenticate', challengeOf(response))
-  response
-    .status(document.status)
-    .set('Content-Type', 'application/problem+json')
-    .set('Cache-Control', 'no-store')
-    .end(JSON.stringify(document))
+    response.setHeader('Retry-After', Math.max(1, Math.ceil(problem.retryAfterSeconds)).toString())
+  if (problem.code === 'unauthenticated') response.setHeader('WWW-Authenticate', challengeOf(response))
+  response.statusCode = document.status
+  response.setHeader('Content-Type', 'application/problem+json')
+  response.setHeader('Cache-Control', 'no-store')
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  response.end(text)
 }
 
 /** RFC 6750: without a token the bare challenge, with a bad one its error. */
-const challengeOf = ({ req }: Response): string =>
+const challengeOf = ({ req }: ServerResponse): string =>
   req.headers.authorization === undefined
     ? 'Bearer realm="reprise"'
     : 'Bearer realm="reprise", error="invalid_token"'

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Histogram, Registry, register as shared } from 'prom-client'
 
@@ -16,17 +17,24 @@ export const createRequestMetrics = (service: string) => {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [own],
   })
+  const observe = (
+    { method = 'other' }: IncomingMessage,
+    route: string,
+    status: number,
+    startedAt: number,
+  ): void => {
+    const labels = { method: knownMethods.has(method) ? method : 'other', route, status }
+    duration.observe(labels, (performance.now() - startedAt) / 1000)
+  }
   const measure: RequestHandler = (request, response, next) => {
     const startedAt = performance.now()
     response.once('finish', () => {
       const route = (response.locals.route as string | undefined) ?? 'unknown'
-      const method = knownMethods.has(request.method) ? request.method : 'other'
-      const labels = { method, route, status: response.statusCode }
-      duration.observe(labels, (performance.now() - startedAt) / 1000)
+      observe(request, route, response.statusCode, startedAt)
     })
     next()
   }
-  return { measure, text: async () => `${await own.metrics()}${await shared.metrics()}` }
+  return { observe, measure, text: async () => `${await own.metrics()}${await shared.metrics()}` }
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

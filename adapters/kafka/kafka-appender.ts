@@ -4,6 +4,8 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 
 /** The broker refuses a record batch above 1 MB; ours stay below it with room for headers. */
 const partitionBytesMax = 900_000
+/** kafkajs copies a partition's records once for each of them. */
+const partitionRecordsMax = 2_000
 const requestBytesMax = 8_000_000
 
 type Call = {
@@ -99,15 +101,18 @@ const bytesOf = ({ value, headers }: LogRecord): number =>
 /** As many calls from the front as fit into one request; at least one. */
 const fitting = (calls: readonly Call[]): readonly [Call[], Call[]] => {
   const perPartition = new Map<number, number>()
+  const counts = new Map<number, number>()
   let total = 0
   for (const [at, call] of calls.entries()) {
     for (const record of call.records) {
       const bytes = bytesOf(record)
       const sum = (perPartition.get(record.partition) ?? 0) + bytes
       perPartition.set(record.partition, sum)
+      const count = (counts.get(record.partition) ?? 0) + 1
+      counts.set(record.partition, count)
       total += bytes
-      if (at > 0 && (sum > partitionBytesMax || total > requestBytesMax))
-        return [calls.slice(0, at), calls.slice(at)]
+      const isTooMuch = sum > partitionBytesMax || count > partitionRecordsMax || total > requestBytesMax
+      if (at > 0 && isTooMuch) return [calls.slice(0, at), calls.slice(at)]
     }
   }
   return [[...calls], []]

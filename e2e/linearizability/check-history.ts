@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Line } from './history.ts'
 
@@ -28,17 +29,25 @@ export const createChecker = async (): Promise<Checker> => {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-checker-'))
   const binary = join(folder, 'checker')
   const cwd = join(import.meta.dirname, 'checker')
-  await promisify(execFile)('go', ['build', '-o', binary, '.'], { cwd }).catch((reason: unknown) => {
-    if ((reason as NodeJS.ErrnoException).code !== 'ENOENT') throw reason
-    throw new Error(
-      'go is missing, which the linearizability checker is written in: apt-get install -y golang-go (1.22 or newer), or brew install go',
-    )
-  })
+  await promisify(execFile)(goHere(), ['build', '-o', binary, '.'], { cwd })
   return {
     check: (lines) => run(binary, lines),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }
+
+/** Where Go is found: on the path, or where its installers put it. */
+const goHere = (): string => {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...installed]
+  const found = folders.map((folder) => join(folder, 'go')).find((path) => existsSync(path))
+  if (found === undefined)
+    throw new Error(
+      'go is missing, which the linearizability checker is written in: apt-get install -y golang-go (1.22 or newer), or brew install go',
+    )
+  return found
+}
+
+const installed = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', '/snap/bin']
 
 const run = async (binary: string, lines: readonly Line[]): Promise<readonly Verdict[]> => {
   const child = spawn(binary, ['-timeout', '30s'], { stdio: ['pipe', 'pipe', 'inherit'] })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { createRouteFinder } from '@reprise/core/direct-route.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import { jsonOf } from '@reprise/core/json-text.ts'
 import { Problem, type ProblemDocument, problemDocument } from '@reprise/core/problem.ts'
-import { badPath } from '@reprise/core/told-problem.ts'
 import { idempotencyKeyOf } from '../write-path/idempotency-key.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from './command-handler.ts'
 
@@ -37,57 +37,22 @@ export const readLine = (bytes: Uint8Array): CommandLine & { readonly idempotenc
   return { ...line, idempotencyKey: idempotencyKeyOf(line.idempotencyKey) }
 }
 
-/** Finds the handler of a line, and what it is given. @throws {Problem} `not-found`, `method-not-allowed` */
+/** Finds the handler of a line, and gives it the line. @throws {Problem} `not-found`, `method-not-allowed` */
 export const createDispatch = (handlers: readonly CommandHandler[]) => {
-  const patterns = handlers.map((handler) => ({
-    method: handler.method.toUpperCase(),
-    parts: handler.path.split('/'),
-    handler,
-  }))
-  const matches = (parts: readonly string[], given: readonly string[]) =>
-    parts.length === given.length &&
-    parts.every((part, at) => (part.startsWith(':') ? given[at] !== '' : part === given[at]))
-
+  const finder = createRouteFinder(handlers)
   return (line: CommandLine & { readonly idempotencyKey: string }, actorId: string) => {
-    const given = line.path.split('/')
-    const found = patterns.find(({ method, parts }) => method === line.method && matches(parts, given))
-    if (found === undefined)
-      throw unknownRoute(
-        line,
-        patterns.filter(({ parts }) => matches(parts, given)),
-      )
-    const { method, body, idempotencyKey: key, ifMatch, traceparent } = line
-    const params = paramsOf(found.parts, given)
-    const request: CommandRequest = { method, params, body, actorId, key, ifMatch, traceparent }
-    return found.handler.handle(request)
+    const { method, path, body, idempotencyKey: key, ifMatch, traceparent } = line
+    const found = finder.find(method, path)
+    if (found === undefined) throw unknownRoute(line, finder.methodsOf(path))
+    const request: CommandRequest = { method, params: found.params, body, actorId, key, ifMatch, traceparent }
+    return found.route.handle(request)
   }
 }
 
-const paramsOf = (parts: readonly string[], given: readonly string[]): Readonly<Record<string, string>> => {
-  const params: Record<string, string> = {}
-  for (const [at, part] of parts.entries())
-    if (part.startsWith(':')) params[part.slice(1)] = unescaped(given[at] ?? '')
-  return params
-}
-
-const unescaped = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    throw badPath()
-  }
-}
-
-const unknownRoute = (
-  { method, path }: CommandLine,
-  others: readonly { readonly method: string }[],
-): Problem =>
+const unknownRoute = ({ method, path }: CommandLine, others: readonly string[]): Problem =>
   others.length === 0
     ? new Problem('not-found', `there is no command ${method} ${path.slice(0, 200)}; see /openapi.json`)
-    : new Problem(
-        'method-not-allowed',
-        `${path.slice(0, 200)} takes ${others.map((other) => other.method).join(', ')}`,
-      )
+    : new Problem('method-not-allowed', `${path.slice(0, 200)} takes ${others.join(', ')}`)
 
 /** The text of an answer, with its line feed. */
 export const answerLineOf = (line: number, key: string | undefined, answer: CommandAnswer): string =>

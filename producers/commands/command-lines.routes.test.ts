@@ -5,7 +5,7 @@ import { type HttpService, startHttpService } from '@reprise/adapters/http/http-
 import { Problem } from '@reprise/core/problem.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from './command-handler.ts'
 import { commandLinesRoutes } from './command-lines.routes.ts'
-import { commandRouter, fixKey } from './command-router.ts'
+import { commandRoutes, fixKey } from './command-routes.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -50,7 +50,8 @@ beforeEach(async () => {
     logger: quiet,
     first: fixKey,
     authenticate: async () => ({ userId: 'ann', roles: [] }),
-    routers: [commandRouter(handlers)],
+    routers: [],
+    direct: commandRoutes(handlers),
     streaming: [commandLinesRoutes({ handlers, logger: quiet, silenceMsMax: 2_000 })],
     ready: () => undefined,
   })

@@ -1,48 +1,42 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import express from 'express'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type HttpService, startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { setCaller } from '@reprise/core/caller.ts'
-import type { Problem } from '@reprise/core/problem.ts'
-import { commandRouter } from '../commands/command-router.ts'
+import { commandRoutes } from '../commands/command-routes.ts'
 import { playEventOf } from './play-event.ts'
 import { playRoutes } from './play.routes.ts'
 
 const now = Date.parse('2026-06-01T12:00:00Z')
 const codec = createInMemoryEventCodec()
-let server: Server | undefined
-afterEach(() => void server?.close())
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+let service: HttpService | undefined
+afterEach(() => service?.close())
 
 const start = async (appendFails = false) => {
   const log = createInMemoryLog({ partitions: 1 })
   if (appendFails) log.loseNextAppend()
-  const app = express()
-  app.use(express.json(), (_request, response, next) => {
-    setCaller(response.locals, { userId: 'ann', roles: [] })
-    next()
+  const plays = playRoutes({
+    appender: await log.createAppender('playback-events'),
+    codec,
+    partitions: 1,
+    now: () => now,
+    newEventId: () => 'event',
+    factsOf: () =>
+      Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
   })
-  app.use(
-    commandRouter(
-      playRoutes({
-        appender: await log.createAppender('playback-events'),
-        codec,
-        partitions: 1,
-        now: () => now,
-        newEventId: () => 'event',
-        factsOf: () =>
-          Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
-      }),
-    ),
-  )
-  app.use(((reason, _request, response, _next) => {
-    response.status(500).json({ code: (reason as Problem).code })
-  }) as express.ErrorRequestHandler)
-  server = app.listen(0)
-  const { port } = server.address() as AddressInfo
+  service = await startHttpService({
+    service: 'producers',
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: [],
+    logger: quiet,
+    authenticate: async () => ({ userId: 'ann', roles: [] }),
+    routers: [],
+    direct: commandRoutes(plays),
+    ready: () => undefined,
+  })
   const post = async (body: unknown) => {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/plays`, {
+    const response = await fetch(`http://127.0.0.1:${service?.port}/v1/plays`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -73,7 +67,7 @@ describe('reporting plays', () => {
 
   test('an append that is not acknowledged is an honest "unknown"', async () => {
     const { post } = await start(true)
-    expect((await post(play)).body).toEqual({ code: 'outcome-unknown' })
+    expect((await post(play)).body).toMatchObject({ code: 'outcome-unknown' })
   })
 
   test('the facts of the catalogue travel with the play', async () => {

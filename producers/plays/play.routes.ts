@@ -111,17 +111,28 @@ const createPlayLog = (appender: Appender) => {
         `${waiting} plays are waiting for the log; nothing of this request was done`,
       )
     waiting += records.length
-    try {
-      const { partition } = first
-      const offset = (await appender.append(records)).get(partition)
-      return offset === undefined
-        ? undefined
-        : { topic: 'playback-events', partition, offset: offset + records.length - 1 }
-    } catch (cause) {
-      const detail = 'the log has not acknowledged the plays; send them again, each counts once'
-      throw new Problem('outcome-unknown', detail, { cause })
-    } finally {
-      waiting -= records.length
-    }
+    // Counted until the log has spoken, however long its caller waits for that.
+    const appended = appender.append(records).finally(() => (waiting -= records.length))
+    const { partition } = first
+    const offset = (await withinDeadline(appended)).get(partition)
+    return offset === undefined
+      ? undefined
+      : { topic: 'playback-events', partition, offset: offset + records.length - 1 }
+  }
+}
+
+/** How long a caller waits for the log. */
+const waitMsMax = 10_000
+
+const withinDeadline = async <T>(appended: Promise<T>): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('the deadline has passed')), waitMsMax)
+  try {
+    return await Promise.race([appended, late])
+  } catch (cause) {
+    const detail = 'the log has not acknowledged the plays; send them again, each counts once'
+    throw new Problem('outcome-unknown', detail, { cause })
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,3 +1,4 @@
+import { claimType } from '../write-path/history.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Meta } from '@reprise/schemas/generated/events.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
@@ -63,6 +64,8 @@ export const createTruth = (options: {
     last[partition] = record.eventId
     accepted[partition]?.add(record.offset)
     const { type, value } = codec.decode(record.value)
+    // A claim belongs to no command and changes no stream.
+    if (type === claimType) return
     const { meta } = value as { readonly meta: Meta }
     const order = options.orderOf(meta.commandId, meta.bodyHash)
     if (order === undefined) {

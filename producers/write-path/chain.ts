@@ -1,10 +1,10 @@
 import type { Decided } from './history.ts'
 
 /** A record that was decided and handed to the log, and has not been read back. */
-export type Link<Waiting, State, Report> = Decided<State, Report> & {
+export type Link<Waiting, State, Report> = {
   readonly eventId: string
-  /** Whose outcome it is. */
-  readonly waiting: Waiting
+  /** What it means, and whose outcome it is; undefined for a claim, which changes no stream. */
+  readonly decided: (Decided<State, Report> & { readonly waiting: Waiting }) | undefined
   /** Commands that this record would make refusals or no-ops of; they are looked at again when it has come back. */
   readonly waitingBehind: Waiting[]
 }
@@ -25,8 +25,9 @@ export const createChain = <Waiting, State, Report>() => {
     push: (link: Each): void => {
       links.push(link)
       byEventId.add(link.eventId)
-      byCommandId.set(link.commandId, link)
-      lastOf.set(link.streamId, link)
+      if (link.decided === undefined) return
+      byCommandId.set(link.decided.commandId, link)
+      lastOf.set(link.decided.streamId, link)
     },
     /** The record that must come back next. */
     get first(): Each | undefined {
@@ -49,15 +50,19 @@ export const createChain = <Waiting, State, Report>() => {
       if (link === undefined) return
       from++
       byEventId.delete(link.eventId)
-      byCommandId.delete(link.commandId)
-      if (lastOf.get(link.streamId) === link) lastOf.delete(link.streamId)
+      if (link.decided !== undefined) {
+        byCommandId.delete(link.decided.commandId)
+        if (lastOf.get(link.decided.streamId) === link) lastOf.delete(link.decided.streamId)
+      }
       if (from < 1_024 && from < links.length) return
       links = links.slice(from)
       from = 0
     },
     /** Gives up all of them, and everyone who waits for them, in order. */
     abandon: (): readonly Waiting[] => {
-      const waiting = links.slice(from).flatMap((link) => [link.waiting, ...link.waitingBehind])
+      const waiting = links
+        .slice(from)
+        .flatMap(({ decided, waitingBehind }) => [...(decided ? [decided.waiting] : []), ...waitingBehind])
       links = []
       from = 0
       byEventId.clear()

@@ -64,11 +64,12 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
   const { topic, log, ownership, forward, waitMsMax } = options
   const endOffsets = coalesced(() => log.endOffsets(topic))
   const partitions = (await endOffsets()).length
-  const owned = await createOwnedPartitions({ ...options, endOffsets })
   const waiting = new Set<() => void>()
-  ownership.onChange(() => {
+  const wakeAll = () => {
     for (const wake of [...waiting]) wake()
-  })
+  }
+  ownership.onChange(wakeAll)
+  const owned = await createOwnedPartitions({ ...options, endOffsets, onTakenOver: wakeAll })
   const ownerChange = () =>
     new Promise<void>((resolve) => {
       const wake = () => {

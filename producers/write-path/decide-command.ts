@@ -39,6 +39,19 @@ export const metaOf = (command: Command, eventId: string, streamVersion: number)
   occurredAt: command.occurredAt,
 })
 
+/** What a claim begins with: it belongs to no command and no stream. */
+export const claimMetaOf = (eventId: string, now: number): Meta => ({
+  eventId,
+  commandId: '',
+  bodyHash: '',
+  streamId: '',
+  streamVersion: null,
+  actorId: '',
+  deviceId: null,
+  lamport: null,
+  occurredAt: now,
+})
+
 /** An event larger than this is refused. */
 export const eventBytesMax = 512 * 1024
 

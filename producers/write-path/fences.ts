@@ -4,7 +4,8 @@ import { Problem } from '@reprise/core/problem.ts'
 export type Fenced = {
   /** The answer is final once the reader has come this far; undefined before the log's end was asked. */
   fence: number | undefined
-  isFenceAsked: boolean
+  /** How often it was asked; the last answer counts. */
+  fenceAsks: number
 }
 
 /**
@@ -31,23 +32,33 @@ export const createFences = <Entry extends Fenced>(options: {
     onPassed(passed)
   }
   const ask = async (entry: Entry): Promise<void> => {
-    if (entry.isFenceAsked) return
-    entry.isFenceAsked = true
+    const mine = ++entry.fenceAsks
     try {
-      entry.fence = await endOffset()
+      const end = await endOffset()
+      if (mine !== entry.fenceAsks) return
+      entry.fence = end
       release()
     } catch (cause) {
+      if (mine !== entry.fenceAsks) return
       onFailed(entry, new Problem('not-ready', 'the log does not answer; nothing was done', { cause }))
     }
   }
   return {
     isPassed,
     /** Asks for the fence of an entry that may need one. */
-    ask: (entry: Entry): void => void ask(entry),
+    ask: (entry: Entry): void => {
+      if (entry.fenceAsks === 0) void ask(entry)
+    },
+    /** Asks again, since somebody else came to wait for the same answer. */
+    renew: (entry: Entry): void => {
+      if (entry.fenceAsks === 0) return
+      entry.fence = undefined
+      void ask(entry)
+    },
     /** Holds an entry until its fence is passed. */
     hold: (entry: Entry): void => {
       waiting.push(entry)
-      void ask(entry)
+      if (entry.fenceAsks === 0) void ask(entry)
     },
     /** To be called after reading. */
     release,

@@ -15,6 +15,7 @@ import type { StreamType } from './stream-type.ts'
 export type Read<Report> =
   | { readonly kind: 'stored' }
   | { readonly kind: 'superseded' }
+  | { readonly kind: 'claimed' }
   | { readonly kind: 'undecodable' }
   | { readonly kind: 'accepted'; readonly commandId: string; readonly answer: Remembered<Report> }
 
@@ -73,7 +74,8 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
   /** What the mark has passed is stored; only its command's id is wanted. */
   const recall = (record: StoredRecord): Read<Report> => {
     const decoded = decodedIfPossible(codec, record)
-    if (decoded) ids.print((decoded.value as { readonly meta: Meta }).meta.commandId, record.recordedAt)
+    if (decoded && decoded.type !== claimType)
+      ids.print((decoded.value as { readonly meta: Meta }).meta.commandId, record.recordedAt)
     return { kind: 'stored' }
   }
   const fold = (record: StoredRecord): Read<Report> => {
@@ -82,6 +84,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       unreadable.add(record.key)
       return { kind: 'undecodable' }
     }
+    if (decoded.type === claimType) return { kind: 'claimed' }
     const { meta } = decoded.value as { readonly meta: Meta }
     const event = { type: decoded.type, data: decoded.value } as {
       readonly type: Type
@@ -145,6 +148,11 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       ids.remember(commandId, record.recordedAt, answer)
       return answer
     },
+    /** Reads the next record, an accepted claim of this process. */
+    adoptClaim: (record: StoredRecord): void => {
+      passed(record)
+      acceptance.accept(record)
+    },
     /** Stores everything that was read. @throws what the store throws; then it is as if it hadn't been tried */
     storeAll: async (): Promise<void> => {
       for (;;) {
@@ -173,6 +181,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     },
   }
 }
+
+/** The type of a record that only says who drives the partition. */
+export const claimType = 'PartitionClaimed'
 
 const loadsAtOnce = 256
 

@@ -13,6 +13,8 @@ const catchUpMax = 200_000
 
 type Options<State, Body, Type extends EventType, Report> = CommandLogOptions<State, Body, Type, Report> & {
   readonly endOffsets: () => Promise<readonly number[]>
+  /** Told when another partition can be written to. */
+  readonly onTakenOver: () => void
 }
 
 /**
@@ -73,6 +75,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       store: trust.guarded(store, () => forgotten.has(writer)),
     })
     writers.set(partition, writer)
+    options.onTakenOver()
     reader.rewind()
   }
   const handOver = async (partition: number, writer: PartitionWriter<Body, Report>): Promise<void> => {

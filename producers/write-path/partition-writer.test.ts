@@ -235,3 +235,40 @@ describe('the write path of a partition', () => {
     })
   })
 })
+
+describe('the order of commands on a stream', () => {
+  const remove: PlaylistCommand = { do: 'edit', edits: [{ remove: ['x'] }] }
+  const addX: PlaylistCommand = { do: 'edit', edits: [{ add: [{ trackId: 't', itemId: 'x' }] }] }
+
+  test('a no-op stays one, though what was submitted after it would make it an edit', async () => {
+    const commands = await process_(createInMemoryLog({ partitions: 1 }))
+    await commands.submit(command(create))
+    const [removed, added] = await Promise.all([
+      commands.submit(command(remove)),
+      commands.submit(command(addX)),
+    ])
+    expect(removed).toMatchObject({ kind: 'unchanged', version: 1 })
+    expect(added).toMatchObject({ kind: 'accepted', version: 2 })
+  })
+
+  test('a refusal names the version that it was decided on', async () => {
+    const commands = await process_(createInMemoryLog({ partitions: 1 }))
+    await commands.submit(command(create))
+    const [, refused] = await Promise.all([
+      commands.submit(command(add())),
+      commands.submit(command(add(), { expectedVersion: 1 })),
+      commands.submit(command(add())),
+    ])
+    expect(refused).toMatchObject({ kind: 'refused', refusal: { refused: 'version-mismatch' }, version: 2 })
+  })
+
+  test('before the first refusal a record of this process is accepted, so nothing older can be', async () => {
+    const log = createInMemoryLog({ partitions: 1 })
+    const commands = await process_(log)
+    await commands.submit(command(remove))
+    await commands.submit(command(remove))
+    expect(log.recordsOf('playlist-events', 0).map(({ eventType }) => eventType)).toEqual([
+      'PartitionClaimed',
+    ])
+  })
+})

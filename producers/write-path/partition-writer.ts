@@ -6,6 +6,7 @@ import { Problem } from '@reprise/core/problem.ts'
 import { type Chain, createChain } from './chain.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
 import {
+  claimMetaOf,
   decideCommand,
   eventBytesMax,
   keyReused,
@@ -15,7 +16,7 @@ import {
   type Verdict,
 } from './decide-command.ts'
 import { createFences } from './fences.ts'
-import { createHistory, type HistoryOptions } from './history.ts'
+import { claimType, createHistory, type HistoryOptions } from './history.ts'
 import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
 import { createPreparation } from './preparation.ts'
 import { createSettling } from './settling.ts'
@@ -81,6 +82,10 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     settleMs,
   })
   let queue: Entry[] = []
+  /** Whether the last accepted record is one of this writer's, of the chain that it is on. */
+  let isClaimed = false
+  /** Grows whenever the history may not be what was decided on. */
+  let epoch = 0
   let scheduled = false
   let stopped: Error | undefined
   let released: Promise<void> | undefined
@@ -139,12 +144,18 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     }
     const confirmed = preparation.stateFor(entry)
     if (confirmed === undefined) return undefined
+    if (entry.verdict?.epoch === epoch) {
+      answer(entry)
+      return undefined
+    }
     const ahead = chain.lastOf(streamId)
-    const before = ahead?.after ?? confirmed
+    const before = ahead?.decided?.after ?? confirmed
     const verdict = verdictOn(entry, before)
     if (verdict === undefined) return undefined
     if (verdict.kind === 'append') return recordOf(entry, before, verdict)
-    if (ahead === undefined) answer(entry, verdict, confirmed.version)
+    const refusal = verdict.kind === 'refused' ? verdict.refusal : undefined
+    entry.verdict = { refusal, version: before.version, epoch }
+    if (ahead === undefined) answer(entry)
     else {
       ahead.waitingBehind.push(entry)
       fences.ask(entry)
@@ -191,17 +202,44 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     const after = { state: stream.evolve(before.state, evolving), version: before.version + 1 }
     const report = stream.reportOf(evolving)
     entry.wasSent = true
-    chain.push({ eventId, streamId, commandId, bodyHash, after, report, waiting: entry, waitingBehind: [] })
+    const decided = { streamId, commandId, bodyHash, after, report, waiting: entry }
+    chain.push({ eventId, decided, waitingBehind: [] })
     return { partition, key: streamId, value, headers }
   }
 
-  const answer = (entry: Entry, verdict: Exclude<Sized, { kind: 'append' }>, version: number) => {
-    if (!fences.isPassed(entry)) fences.hold(entry)
-    else if (verdict.kind === 'refused')
-      pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version })
-    else pending.complete(entry, { kind: 'unchanged', version, offset: history.nextOffset - 1 })
+  /** Gives the verdict on a command, as soon as that is final. */
+  const answer = (entry: Entry): void => {
+    const { verdict } = entry
+    if (verdict?.epoch !== epoch) enqueue([entry])
+    else if (!fences.isPassed(entry)) fences.hold(entry)
+    else if (!isClaimed) claimFor(entry)
+    else if (verdict.refusal)
+      pending.complete(entry, { kind: 'refused', refusal: verdict.refusal, version: verdict.version })
+    else
+      pending.complete(entry, { kind: 'unchanged', version: verdict.version, offset: history.nextOffset - 1 })
+  }
+  /**
+   * What was sent on the history as it stands, by another owner or by this one in vain, may yet arrive and be accepted. So
+   * before anybody is told no, a record of ours must be accepted: then nothing that was sent before can be. (So Raft's
+   * leaders begin their term with an entry of their own.)
+   */
+  const claimFor = (entry: Entry): void => {
+    if (chain.last === undefined) {
+      const eventId = options.newEventId()
+      const headers = {
+        [header.id]: eventId,
+        [header.type]: claimType,
+        [header.previous]: history.lastAcceptedId,
+      }
+      const value = codec.encode(topic, claimType, { meta: claimMetaOf(eventId, Date.now()) })
+      chain.push({ eventId, decided: undefined, waitingBehind: [] })
+      settling.send([{ partition, key: '', value, headers }], eventId)
+    }
+    chain.last?.waitingBehind.push(entry)
   }
   function decideAgain(): void {
+    isClaimed = false
+    epoch++
     const entries = chain.abandon()
     settling.allGone()
     queue = [...entries.filter(pending.isWaiting), ...queue]
@@ -213,29 +251,26 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const readOne = (record: StoredRecord): void => {
     const first = chain.first
     if (first?.eventId === record.eventId && record.previous === history.lastAcceptedId) {
-      const remembered = history.adopt(record, first)
+      const { decided } = first
+      const remembered = decided && history.adopt(record, decided)
+      if (decided === undefined) history.adoptClaim(record)
+      isClaimed = true
       chain.shift()
       settling.gone(record.eventId)
-      pending.accepted(first.commandId, remembered)
-      for (const entry of first.waitingBehind) reconsider(entry)
+      if (decided && remembered) pending.accepted(decided.commandId, remembered)
+      for (const entry of first.waitingBehind) if (pending.isWaiting(entry)) answer(entry)
       return
     }
     const read = history.read(record)
     if (read.kind === 'stored') return
     if (read.kind === 'accepted') pending.accepted(read.commandId, read.answer)
+    if (read.kind !== 'superseded') {
+      isClaimed = false
+      epoch++
+    }
     // Whatever else was accepted, the records under way don't follow it; and one of ours that wasn't breaks the chain.
     if (read.kind !== 'superseded' ? chain.length > 0 : chain.has(record.eventId)) decideAgain()
   }
-  /** What a record under way would have made a refusal or a no-op, on the history that it has come back to. */
-  const reconsider = (entry: Entry): void => {
-    if (!pending.isWaiting(entry)) return
-    const { streamId, commandId } = entry.command
-    const confirmed = history.find(streamId, commandId) ? undefined : history.stateOf(streamId)
-    const verdict = confirmed && verdictOn(entry, confirmed)
-    if (confirmed === undefined || verdict?.kind === 'append') enqueue([entry])
-    else if (verdict !== undefined) answer(entry, verdict, confirmed.version)
-  }
-
   /** Hands the partition over: what was not sent goes elsewhere at once, the rest when the log has told of it. */
   const release = (): Promise<void> => (released ??= handOver())
   const handOver = async (): Promise<void> => {
@@ -289,7 +324,12 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       if (stopped) throw stopped
       const inFlight = pending.find(command.commandId)
       if (inFlight) {
-        if (inFlight.command.bodyHash === command.bodyHash) return inFlight.outcome
+        if (inFlight.command.bodyHash === command.bodyHash) {
+          // A no must hold at a moment after this request came, too.
+          inFlight.verdict = undefined
+          fences.renew(inFlight)
+          return inFlight.outcome
+        }
         throw new Problem('key-reused', 'this Idempotency-Key is in flight with another body')
       }
       if (pending.size >= waitingMax)

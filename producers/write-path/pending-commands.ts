@@ -1,3 +1,4 @@
+import type { Refusal } from '@reprise/core/decider.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Fenced } from './fences.ts'
 import { acceptedOutcome, type Command, type Outcome, type Remembered } from './command.ts'
@@ -10,6 +11,9 @@ export type Pending<Body, Report> = Fenced & {
   readonly reject: (reason: Error) => void
   readonly deadline: number
   wasSent: boolean
+  /** An answer that appends nothing, on a history that nobody else has changed since. */
+  verdict:
+    { readonly refusal: Refusal | undefined; readonly version: number; readonly epoch: number } | undefined
   /** How often its id was looked for in the store, and what was found. */
   lookUps: number
   stored: Remembered<Report> | undefined
@@ -63,7 +67,14 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
     add: (command: Command<Body>): Entry => {
       const { promise: outcome, resolve, reject } = Promise.withResolvers<Outcome<Report>>()
       const deadline = performance.now() + waitMsMax
-      const rest = { fence: undefined, isFenceAsked: false, wasSent: false, lookUps: 0, stored: undefined }
+      const rest = {
+        fence: undefined,
+        fenceAsks: 0,
+        wasSent: false,
+        verdict: undefined,
+        lookUps: 0,
+        stored: undefined,
+      }
       const entry: Entry = { command, outcome, resolve, reject, deadline, ...rest }
       entries.set(command.commandId, entry)
       arm()

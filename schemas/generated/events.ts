@@ -32,6 +32,12 @@ export type CollaboratorRemoved = {
   readonly userId: string
 }
 
+/** A process drives the partition from here: whatever others decided on the history before it, and still have under way, is superseded. It changes no stream. */
+export type PartitionClaimed = {
+  /** See Meta; its command, stream and actor are empty. */
+  readonly meta: Meta
+}
+
 /** A playlist exists from here on; its owner is the actor. */
 export type PlaylistCreated = {
   /** See Meta. */
@@ -338,6 +344,7 @@ export type EventTypes = {
   readonly ArtistUnfollowed: ArtistUnfollowed
   readonly CollaboratorAdded: CollaboratorAdded
   readonly CollaboratorRemoved: CollaboratorRemoved
+  readonly PartitionClaimed: PartitionClaimed
   readonly PlaylistCreated: PlaylistCreated
   readonly PlaylistDeleted: PlaylistDeleted
   readonly PlaylistDetailsChanged: PlaylistDetailsChanged

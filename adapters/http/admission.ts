@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Problem, problemDocument } from '@reprise/core/problem.ts'
+
+/** How much is let in at once. */
+export type AdmissionLimits = {
+  /** So many requests are always let in. */
+  readonly requestsMin: number
+  readonly requestsMax: number
+  readonly bodyBytesMax: number
+}
+
+/** How long a request that is let in waits, about, behind those that were let in before. */
+const waitMs = 300
+/** How often the pace is looked at. */
+const lookMs = 250
+
+/**
+ * Lets in as many requests at once as are answered in 300 ms at the pace of late (law 13), so that whoever is let in is
+ * answered in about that time; the others are refused at once, before anything is done for them, so cheaply that most
+ * of the machine is left for those that are let in. Says whether a request may go on.
+ */
+export const createAdmission = (limits: AdmissionLimits, now: () => number = () => performance.now()) => {
+  let requests = 0
+  let bodyBytes = 0
+  let answered = 0
+  let perSecond = 0
+  let lookedAt = now()
+
+  const look = () => {
+    const passed = now() - lookedAt
+    if (passed < lookMs) return
+    const pace = (answered * 1_000) / passed
+    perSecond = (perSecond + pace) / 2
+    answered = 0
+    lookedAt = now()
+  }
+  const requestsMax = () =>
+    Math.min(limits.requestsMax, Math.max(limits.requestsMin, (perSecond * waitMs) / 1_000))
+  const hasRoom = (bytes: number) =>
+    requests < requestsMax() && (bodyBytes === 0 || bodyBytes + bytes <= limits.bodyBytesMax)
+
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    look()
+    const bytes = Number(request.headers['content-length'] ?? 0)
+    if (!hasRoom(bytes)) {
+      refuse(request, response)
+      return false
+    }
+    requests++
+    bodyBytes += bytes
+    response.once('close', () => {
+      requests--
+      bodyBytes -= bytes
+      answered++
+    })
+    return true
+  }
+}
+
+const overloaded = problemDocument(
+  new Problem('overloaded', 'too many requests are under way; nothing of this one was done'),
+)
+const text = JSON.stringify(overloaded)
+/** As name, value, name, value: the form that costs least to send. */
+const refusal = [
+  ...['Content-Type', 'application/problem+json', 'Content-Length', String(text.length)],
+  ...['Cache-Control', 'no-store', 'Retry-After', '1'],
+]
+
+const refuse = ({ headers }: IncomingMessage, response: ServerResponse): void => {
+  const key = headers['idempotency-key']
+  const isKey = typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)
+  // A body that isn't read is thrown away as it arrives, which is worth it for a small one alone.
+  const isLarge = Number(headers['content-length'] ?? 0) > 65_536
+  const more = [...(isKey ? ['Idempotency-Key', key] : []), ...(isLarge ? ['Connection', 'close'] : [])]
+  response.writeHead(overloaded.status, [...refusal, ...more]).end(text, 'latin1')
+}

@@ -1,0 +1,97 @@
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
+import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
+import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
+import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
+import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { header } from '@reprise/core/event.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import type { Engines } from './commands.bench.ts'
+import type { Figure } from './measure.ts'
+import { createWritePath } from './write-path.ts'
+
+const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000)
+const behind = 100_000
+const playlists = 10_000
+const topic = 'playlist-events'
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** A partition whose mark is 100,000 events behind is taken over; how long until it answers a command. */
+export const benchTakeOver = async ({ kafka, registry, cassandra }: Engines): Promise<readonly Figure[]> => {
+  const namespace = `bench_${Date.now().toString(36)}`
+  await ensureTopics({ brokers: kafka, namespace, partitions: 1, logger: quiet })
+  const log = await createKafkaLog({ brokers: kafka, namespace, logger: quiet })
+  const codec = await createRegistryCodec({ url: registry, namespace, logger: quiet })
+  const rows = await createCassandraRowStore({
+    contactPoints: cassandra,
+    datacenter: 'datacenter1',
+    keyspace: namespace,
+    logger: quiet,
+  })
+  const appender = await log.createAppender(topic)
+  const history = createHistory(codec, appender)
+  await history.append(events - behind)
+  const first = await createWritePath({ log, rows, codec })
+  await first.commands.close()
+  await history.append(behind)
+  const heapBefore = heap()
+  const begin = performance.now()
+  const second = await createWritePath({ log, rows, codec })
+  const ready = performance.now() - begin
+  await second.create(uuidv7())
+  const answered = performance.now() - begin
+  const heapAfter = heap()
+  await second.commands.close()
+  await Promise.all([appender.close(), log.close(), rows.close()])
+  const figure = `take-over of a partition of ${events} events, its mark ${behind} behind`
+  const value = Math.round(answered) / 1_000
+  console.log(
+    `${figure}: ready after ${Math.round(ready)} ms, first answer after ${Math.round(answered)} ms; ` +
+      `heap ${heapBefore} MB before, ${heapAfter} MB after`,
+  )
+  const common = { section: 'commands', figure, unit: 's', goal: '≤ 2 s' }
+  return [{ ...common, value, ceiling: 2, ratio: Math.round((value / 2) * 100) / 100, holds: value <= 2 }]
+}
+
+const heap = (): number => Math.round(process.memoryUsage().heapUsed / 1_000_000)
+
+/** Chained events that change the descriptions of 10,000 playlists in turn, as a writer would have left them. */
+const createHistory = (codec: EventCodec, appender: Appender) => {
+  let written = 0
+  let previous = ''
+  const next = (): LogRecord => {
+    const streamId = uuidv5(String(written % playlists), uuidv5.URL)
+    const streamVersion = Math.floor(written / playlists) + 1
+    const eventId = uuidv7()
+    const meta = {
+      eventId,
+      commandId: uuidv5(eventId, uuidv5.URL),
+      bodyHash: 'bench',
+      streamId,
+      streamVersion,
+      actorId: 'bench',
+      deviceId: null,
+      lamport: null,
+      occurredAt: Date.now(),
+    }
+    const details = {
+      name: 'bench',
+      description: '',
+      visibility: 'public',
+      collaborative: false,
+    }
+    const changes = { name: null, description: String(written), visibility: null, collaborative: null }
+    const type = streamVersion === 1 ? 'PlaylistCreated' : 'PlaylistDetailsChanged'
+    const value = codec.encode(topic, type, streamVersion === 1 ? { meta, ...details } : { meta, changes })
+    const headers = { [header.id]: eventId, [header.type]: type, [header.previous]: previous }
+    previous = eventId
+    written++
+    return { partition: 0, key: streamId, value, headers }
+  }
+  return {
+    append: async (count: number): Promise<void> => {
+      for (let left = count; left > 0; left -= 1_000)
+        await appender.append(Array.from({ length: Math.min(1_000, left) }, next))
+    },
+  }
+}
