@@ -83,7 +83,9 @@ describe('the catalogue, from the database through the log to views and search',
     // The first round warms everything up: connections, prepared statements, the schemas of the records.
     const sorted = took.slice(5).sort((a, b) => a - b)
     const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0)
-    console.info(`a change was visible after ${at(0.5)} ms (median), ${at(0.99)} ms (p99 of ${sorted.length})`)
+    console.info(
+      `a change was visible after ${at(0.5)} ms (median), ${at(0.99)} ms (p99 of ${sorted.length})`,
+    )
   }, 120_000)
 
   test('an artist with 5,000 tracks is renamed on all of them', async () => {

@@ -5,6 +5,7 @@ import { createKafkaAppender } from './kafka-appender.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { createKafkaReader } from './kafka-reader.ts'
 import { physicalTopic } from './topics.ts'
+import { whenLed } from './when-led.ts'
 
 /** Where the log is. */
 export type KafkaLogOptions = {
@@ -21,7 +22,7 @@ export const createKafkaLog = async ({ brokers, namespace, logger }: KafkaLogOpt
   await admin.connect()
 
   const offsetsOf = async (topic: TopicName) =>
-    (await admin.fetchTopicOffsets(physicalTopic(namespace, topic)))
+    (await whenLed(() => admin.fetchTopicOffsets(physicalTopic(namespace, topic))))
       .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
       .sort((a, b) => a.partition - b.partition)
 

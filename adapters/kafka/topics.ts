@@ -8,6 +8,7 @@ import {
 } from '@reprise/schemas/topics.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { createKafkaClient } from './kafka-client.ts'
+import { whenLed } from './when-led.ts'
 
 /** The broker's name of a topic: the catalogue's name behind the namespace. */
 export const physicalTopic = (namespace: string, topic: TopicName): string =>
@@ -45,7 +46,7 @@ const createMissing = async (admin: Admin, namespace: string, partitions: number
   if (missing.length === 0) return
   // kafkajs reports a topic that another process created meanwhile as an ordinary `false`.
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: missing.map((topic) => ({
       topic: physicalTopic(namespace, topic),
       numPartitions: partitionCountOf(topic, partitions),
@@ -58,9 +59,8 @@ const createMissing = async (admin: Admin, namespace: string, partitions: number
 }
 
 const checkPartitions = async (admin: Admin, namespace: string, partitions: number | undefined) => {
-  const metadata = await admin.fetchTopicMetadata({
-    topics: topicNames.map((topic) => physicalTopic(namespace, topic)),
-  })
+  const names = topicNames.map((topic) => physicalTopic(namespace, topic))
+  const metadata = await whenLed(() => admin.fetchTopicMetadata({ topics: names }))
   for (const topic of topicNames) {
     const name = physicalTopic(namespace, topic)
     const found = metadata.topics.find((entry) => entry.name === name)?.partitions.length ?? 0

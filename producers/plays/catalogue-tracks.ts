@@ -44,7 +44,15 @@ export const createCatalogueTracks = async (options: {
   let again: NodeJS.Timeout | undefined
   let isClosed = false
 
+  let isThere: Promise<void> | undefined
+  /** The projectors make the view; until they do, the catalogue is empty. */
+  const ensured = (): Promise<void> =>
+    (isThere ??= rows.ensure(table).catch((reason: unknown) => {
+      isThere = undefined
+      throw reason
+    }))
   const lookUp = async (trackId: string): Promise<Entry> => {
+    await ensured()
     const [row] = await rows.read(table, { partition: { entity: entityIdOf('track', trackId) } })
     const found = row && entityIn(row)
     const entry = { facts: found && factsIn(found.value as Track) }
