@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import type { Part } from '@reprise/infra/part.ts'
 import { engines, services } from '@reprise/infra/parts.ts'
 import { kill, pidOf, restart } from '@reprise/infra/restart.ts'
 import { servicePart } from '@reprise/infra/services/service.part.ts'
+import { logPathOf } from '@reprise/infra/supervise/spawn-part.ts'
 import { up } from '@reprise/infra/up.ts'
 
 /** The services as processes of their own, on the engines of the test run, with topics and tables of their own. */
@@ -135,7 +137,10 @@ export const startPlatform = async (
   }
   const signalTo = (service: string, signal: NodeJS.Signals) => {
     const pid = pidOf(service, stateDir)
-    if (pid === undefined) throw new Error(`${service} doesn't run`)
+    if (pid === undefined) {
+      const log = readFileSync(logPathOf(stateDir, service), 'utf8')
+      throw new Error(`${service} doesn't run; its log ends with\n${log.slice(-3_000)}`)
+    }
     process.kill(pid, signal)
   }
 

@@ -44,9 +44,12 @@ export const runSchedule = async (fleet: Fleet, checker: Checker, seed: number):
     const client = { process: `c${nth}`, userId, token, random, origins, playlists, recorder }
     return runRandomClient(client, () => isOver)
   })
-  await Promise.race([play(fleet, schedule), failureOf(clients)])
-  await Promise.race([new Promise((resolve) => setTimeout(resolve, 1_000)), failureOf(clients)])
-  isOver = true
+  try {
+    await Promise.race([play(fleet, schedule), failureOf(clients)])
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 1_000)), failureOf(clients)])
+  } finally {
+    isOver = true
+  }
   await Promise.all(clients)
   for (const { id } of playlists) await readList(platform, token, recorder, id)
   const ended = { ok: 0, fail: 0, unknown: 0 }
