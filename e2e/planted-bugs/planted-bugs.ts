@@ -33,7 +33,8 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: writer,
         find: 'first?.eventId === record.eventId && record.previous === history.lastAcceptedId',
         replace:
-          'first?.eventId === record.eventId && first.after.version === (history.stateOf(first.streamId)?.version ?? 0) + 1',
+          'first?.eventId === record.eventId && (first.decided === undefined || ' +
+          'first.decided.after.version === (history.stateOf(first.decided.streamId)?.version ?? 0) + 1)',
       },
     ],
   },

@@ -1,20 +1,12 @@
 import type { TopicName } from '@reprise/schemas/topics.ts'
-import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import { header, type EventType } from '@reprise/core/event.ts'
 import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import { type Chain, createChain } from './chain.ts'
+import { awaitOutcomes } from './await-outcomes.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
-import {
-  claimMetaOf,
-  decideCommand,
-  eventBytesMax,
-  keyReused,
-  metaOf,
-  streamQuarantined,
-  tooLarge,
-  type Verdict,
-} from './decide-command.ts'
+import { claimMetaOf, keyReused, streamQuarantined } from './decide-command.ts'
+import { type DraftedVerdict, draftVerdict } from './draft-verdict.ts'
 import { createFences } from './fences.ts'
 import { claimType, createHistory, type HistoryOptions } from './history.ts'
 import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
@@ -51,7 +43,6 @@ const batchRecordsMax = 1_000
 const batchBytesMax = 800_000
 /** So many records may be under way: decided, and not read back. */
 const chainMax = 8_000
-const handOverAgainMs = 50
 
 /**
  * Decides and appends the commands of one partition (laws 2 to 5). A command is decided on the history that was read
@@ -151,8 +142,11 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     const ahead = chain.lastOf(streamId)
     const before = ahead?.decided?.after ?? confirmed
     const verdict = verdictOn(entry, before)
-    if (verdict === undefined) return undefined
-    if (verdict.kind === 'append') return recordOf(entry, before, verdict)
+    if (verdict.kind === 'failed') {
+      pending.fail(entry, verdict.problem)
+      return undefined
+    }
+    if (verdict.kind === 'append') return recordOf(entry, verdict)
     const refusal = verdict.kind === 'refused' ? verdict.refusal : undefined
     entry.verdict = { refusal, version: before.version, epoch }
     if (ahead === undefined) answer(entry)
@@ -162,50 +156,32 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     }
     return undefined
   }
-  const verdictOn = (entry: Entry, before: Versioned<State>): Sized | undefined => {
-    const { command } = entry
-    if (history.isUnreadable(command.streamId)) return { kind: 'refused', refusal: streamQuarantined }
-    try {
-      const verdict = decideCommand(stream, command, before)
-      if (verdict.kind !== 'append') return verdict
-      const eventId = options.newEventId()
-      const data = { ...verdict.event.data, meta: metaOf(command, eventId, before.version + 1) }
-      const value = codec.encode(topic, verdict.event.type, data)
-      if (value.length > eventBytesMax) return { kind: 'refused', refusal: tooLarge(value.length) }
-      const event = { type: verdict.event.type, data } as unknown as EvolvingEvent<Type>
-      return { ...verdict, eventId, value, evolving: event }
-    } catch (cause) {
-      pending.fail(entry, new Problem('internal', 'the command could not be decided', { cause }))
-      return undefined
-    }
-  }
-  type Sized =
-    | Exclude<Verdict<Type>, { kind: 'append' }>
-    | (Extract<Verdict<Type>, { kind: 'append' }> & {
-        readonly eventId: string
-        readonly value: Buffer
-        readonly evolving: EvolvingEvent<Type>
-      })
+  const verdictOn = ({ command }: Entry, before: Versioned<State>): DraftedVerdict<State, Type, Report> =>
+    history.isUnreadable(command.streamId)
+      ? { kind: 'refused', refusal: streamQuarantined }
+      : draftVerdict({ stream, codec, topic, command, before, newEventId: options.newEventId })
 
+  /** The record of a decided command, which is under way from now on. */
   const recordOf = (
     entry: Entry,
-    before: Versioned<State>,
-    { event, eventId, value, evolving }: Extract<Sized, { kind: 'append' }>,
+    draft: Extract<DraftedVerdict<State, Type, Report>, { kind: 'append' }>,
   ): LogRecord => {
     const { streamId, commandId, bodyHash, traceparent } = entry.command
+    const { eventId, type, value, after, report } = draft
     const headers = {
-      [header.id]: eventId,
-      [header.type]: event.type,
-      [header.previous]: chain.last?.eventId ?? history.lastAcceptedId,
+      ...headersOf(eventId, type),
       ...(traceparent !== undefined && { [header.traceparent]: traceparent }),
     }
-    const after = { state: stream.evolve(before.state, evolving), version: before.version + 1 }
-    const report = stream.reportOf(evolving)
-    entry.wasSent = true
     const decided = { streamId, commandId, bodyHash, after, report, waiting: entry }
+    entry.wasSent = true
     chain.push({ eventId, decided, waitingBehind: [] })
     return { partition, key: streamId, value, headers }
   }
+  const headersOf = (eventId: string, type: string) => ({
+    [header.id]: eventId,
+    [header.type]: type,
+    [header.previous]: chain.last?.eventId ?? history.lastAcceptedId,
+  })
 
   /** Gives the verdict on a command, as soon as that is final. */
   const answer = (entry: Entry): void => {
@@ -226,11 +202,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const claimFor = (entry: Entry): void => {
     if (chain.last === undefined) {
       const eventId = options.newEventId()
-      const headers = {
-        [header.id]: eventId,
-        [header.type]: claimType,
-        [header.previous]: history.lastAcceptedId,
-      }
+      const headers = headersOf(eventId, claimType)
       const value = codec.encode(topic, claimType, { meta: claimMetaOf(eventId, Date.now()) })
       chain.push({ eventId, decided: undefined, waitingBehind: [] })
       settling.send([{ partition, key: '', value, headers }], eventId)
@@ -274,20 +246,10 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   /** Hands the partition over: what was not sent goes elsewhere at once, the rest when the log has told of it. */
   const release = (): Promise<void> => (released ??= handOver())
   const handOver = async (): Promise<void> => {
-    const isUnderWay = new Set<Entry>()
-    for (const entry of pending.all()) {
-      if (entry.wasSent) isUnderWay.add(entry)
-      else pending.fail(entry, new Moved(false))
-    }
+    for (const entry of pending.all()) if (!entry.wasSent) pending.fail(entry, new Moved(false))
     stopped = new Moved(false)
-    const until = performance.now() + options.waitMsMax
-    while (isUnderWay.size > 0 && performance.now() < until) {
-      const end = await options.endOffset().catch(() => undefined)
-      for (const entry of isUnderWay) if (!pending.isWaiting(entry)) isUnderWay.delete(entry)
-      if (end !== undefined && history.nextOffset >= end) break
-      await new Promise((resolve) => setTimeout(resolve, handOverAgainMs))
-    }
-    for (const entry of isUnderWay) pending.fail(entry, new Moved(true))
+    await awaitOutcomes({ pending, nextOffset, endOffset, waitMsMax: options.waitMsMax })
+    for (const entry of pending.all()) pending.fail(entry, new Moved(true))
     pending.close()
   }
 
