@@ -71,6 +71,8 @@ export const createWritePath = async (options: {
     create: (id: string) => submit(id, { do: 'create', details }),
     addOne: (id: string) => submit(id, add),
     moveOne: (id: string) => submit(id, swap),
+    addMany: (id: string, count: number) =>
+      submit(id, { do: 'edit', edits: [{ add: Array.from({ length: count }, () => ({ trackId })) }] }),
   }
 }
 
