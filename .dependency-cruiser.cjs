@@ -27,7 +27,7 @@ module.exports = {
     },
     allowed('connect', [], 'The connector stands alone: it meets the others in the log.', { pathNot: tests }),
     allowed('projectors', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
-      pathNot: [composition, tests],
+      pathNot: [composition, tests, '^projectors/testing/'],
     }),
     allowed('query-api', ['core', 'schemas', 'projectors'], 'Adapters are chosen in main.ts.', {
       pathNot: [composition, tests],
@@ -61,8 +61,8 @@ module.exports = {
     allowed('infra', [], 'The launcher starts engines and services by path.', { pathNot: tests }),
     allowed(
       'cli',
-      ['core', 'schemas', 'adapters', 'infra', 'connect'],
-      'The command line uses clients and the launcher.',
+      ['core', 'schemas', 'adapters', 'projectors', 'infra', 'connect'],
+      'The command line uses clients and the launcher, and runs projections in memory.',
     ),
     {
       name: 'core-is-pure',

@@ -38,6 +38,7 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
       deviceId: null,
       lamport: null,
       occurredAt: 1_700_000_000_000 + count,
+      ...options.meta,
     }
     const previous = options.superseded === true ? 'nobody' : (lastIds.get(partition) ?? '')
     const value = options.bytes ?? codec.encode(topic, type, { meta, ...data })
@@ -66,6 +67,8 @@ export type WriteOptions = {
   /** As a writer would that had not read the newest record (law 3). */
   readonly superseded?: boolean
   readonly actorId?: string
+  /** What its `meta` says otherwise. */
+  readonly meta?: Partial<Meta>
   /** Instead of the encoded event. */
   readonly bytes?: Buffer
 }
