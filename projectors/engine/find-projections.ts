@@ -20,7 +20,8 @@ export const findProjections = async (folder: URL): Promise<readonly AnyDeclarat
   return found
 }
 
-const isProjection = (value: unknown): value is AnyDeclaration =>
+/** Whether a value is the declaration of a view. */
+export const isProjection = (value: unknown): value is AnyDeclaration =>
   typeof value === 'object' &&
   value !== null &&
   'from' in value &&

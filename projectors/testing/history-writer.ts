@@ -21,11 +21,14 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
   const lastIds = new Map<number, string>()
   const versions = new Map<string, number>()
   let count = 0
-  let supersededCount = 0
+  let noiseCount = 0
 
   const append = (streamId: string, { type, data }: TestEvent, options: WriteOptions = {}): RecordedEvent => {
     const partition = partitionOf(streamId, partitions)
-    const eventId = options.superseded === true ? `superseded-${++supersededCount}` : `event-${++count}`
+    const isNoise = options.superseded === true || options.copy === true
+    const eventId = isNoise
+      ? `${options.copy === true ? 'copy' : 'superseded'}-${++noiseCount}`
+      : `event-${++count}`
     const version = (versions.get(streamId) ?? 0) + 1
     const { decided } = topics[topic]
     const meta: Meta = {
@@ -66,6 +69,8 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
 export type WriteOptions = {
   /** As a writer would that had not read the newest record (law 3). */
   readonly superseded?: boolean
+  /** A play that was recorded before. */
+  readonly copy?: boolean
   readonly actorId?: string
   /** What its `meta` says otherwise. */
   readonly meta?: Partial<Meta>
