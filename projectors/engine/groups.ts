@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
-import type { AnyProjection, Key, Storage } from '@reprise/core/projection.ts'
+import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 
 /** The events of one batch that change the rows of one key (a group, law 6), in order. */
 export type Group = {
@@ -22,20 +22,6 @@ export const eventFailed = (event: RecordedEvent, cause: unknown): EventFailed =
       (cause instanceof Error ? cause.message : String(cause)),
     { cause },
   )
-
-/** The names of the columns that make a group's key, in order. */
-export const keyColumnsOf = (storage: Storage): readonly string[] => {
-  switch (storage.kind) {
-    case 'row':
-      return [...storage.partitionKey, ...storage.clustering]
-    case 'pages':
-      return [storage.partitionKey]
-    case 'count':
-      return [storage.partitionKey, storage.clustering]
-    case 'document':
-      return [storage.id]
-  }
-}
 
 /** Sorts events of one partition into groups. @throws {EventFailed} when a key can't be had. */
 export const createGrouping = (projection: AnyProjection) => {

@@ -68,6 +68,7 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(
         async () => {
+          for (const { state, reason } of running.status()) if (state === 'stopped') throw new Error(reason)
           const ends = await log.endOffsets(projection.from)
           return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
         },
