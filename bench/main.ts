@@ -5,6 +5,7 @@ import { benchCommands, type Engines } from './commands.bench.ts'
 import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
 import { benchPlays } from './plays.bench.ts'
+import { benchProjections } from './projections.bench.ts'
 import { benchSearch } from './search.bench.ts'
 import { benchTakeOver } from './take-over.bench.ts'
 
@@ -32,6 +33,10 @@ const sections: Readonly<Record<string, Section>> = {
       ...(await benchHttp(env)),
       ...(await benchPlays(env)),
     ],
+  },
+  projections: {
+    engines: ['kafka', 'registry', 'cassandra', 'opensearch'],
+    run: benchProjections,
   },
   search: {
     engines: ['opensearch'],
