@@ -1,5 +1,6 @@
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { figureOf, type Figure } from './measure.ts'
 import { connect, quiet } from './projecting/connections.ts'
 import { fillTopic } from './projecting/fill-topic.ts'
@@ -17,23 +18,30 @@ const section = 'projections'
 
 /** Catching up from the start of a topic, in a worker process, and how soon a command is visible. */
 export const benchProjections = async (environment: Environment): Promise<readonly Figure[]> => {
-  const namespace = `bench_${Date.now().toString(36)}`
-  const own = { ...environment, REPRISE_NAMESPACE: namespace }
-  Object.assign(process.env, own)
-  await fill(namespace)
   const only = process.env['BENCH_ONLY']?.split(',')
   const figures: Figure[] = []
-  for (const [name, bench] of Object.entries(benches))
-    if (only?.includes(name) ?? true) figures.push(...(await bench(own)))
+  for (const [topic, benches] of Object.entries(sections)) {
+    const chosen = Object.entries(benches).filter(([name]) => only?.includes(name) ?? true)
+    if (chosen.length === 0) continue
+    const namespace = `bench_${topic.slice(0, 5)}_${Date.now().toString(36)}`
+    const own = { ...environment, REPRISE_NAMESPACE: namespace }
+    Object.assign(process.env, own)
+    await fill(namespace, topic as EventTopic)
+    for (const [, bench] of chosen) figures.push(...(await bench(own)))
+  }
   return figures
 }
 
-const fill = async (namespace: string): Promise<void> => {
+/** Each topic has a namespace of its own, so that nothing else is to be read there. */
+const fill = async (namespace: string, topic: EventTopic): Promise<void> => {
   const { kafka: brokers } = configurationOf(process.env)
   await ensureTopics({ brokers, namespace, partitions, logger: quiet })
   const { log, codec, close } = await connect()
-  await fillTopic({ log, topic: 'playback-events', next: playRecords(codec, partitions), count: plays })
-  await fillTopic({ log, topic: 'playlist-events', next: playlistRecords(codec, partitions), count: edits })
+  const [next, count] =
+    topic === 'playback-events'
+      ? [playRecords(codec, partitions), plays]
+      : [playlistRecords(codec, partitions), edits]
+  await fillTopic({ log, topic, next, count })
   await close()
 }
 
@@ -127,10 +135,9 @@ const playlists = async (own: Environment): Promise<readonly Figure[]> =>
     })
   ).figures
 
-const benches: Readonly<Record<string, (own: Environment) => Promise<readonly Figure[]>>> = {
-  engine: engineAlone,
-  'song-counts': songCounts,
-  playlists,
-  'listening-history': listeningHistory,
-  visibility: benchVisibility,
+type Bench = (own: Environment) => Promise<readonly Figure[]>
+
+const sections: Readonly<Partial<Record<EventTopic, Readonly<Record<string, Bench>>>>> = {
+  'playlist-events': { engine: engineAlone, playlists, visibility: benchVisibility },
+  'playback-events': { 'song-counts': songCounts, 'listening-history': listeningHistory },
 }

@@ -1,3 +1,9 @@
+import type {
+  PlaylistDetailsChanged,
+  PlaylistEdited,
+  TrackPlayed,
+} from '@reprise/schemas/generated/events.ts'
+
 /** A write of the bare driver. KS stands for the keyspace. */
 export type Write = { readonly query: string; readonly params: unknown[] }
 
@@ -6,8 +12,7 @@ export type Batch = {
   readonly partition: number
   readonly events: readonly {
     readonly type: string
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the fields differ by type, and are looked at unchecked
-    readonly value: any
+    readonly value: unknown
     readonly offset: number
     readonly recordedAt: number
   }[]
@@ -19,6 +24,8 @@ export type BareProjection = {
   readonly writesOf: (batch: Batch) => readonly (readonly Write[])[]
 }
 
+type Days = Map<string, readonly [row: { readonly slots: object }, offset: number]>
+
 const songCounts = (): BareProjection => {
   const query =
     'INSERT INTO KS.counts (track, day, part, counts, pos) VALUES (?, ?, ?, ?, ?) USING TIMESTAMP ?'
@@ -28,13 +35,13 @@ const songCounts = (): BareProjection => {
       'CREATE TABLE IF NOT EXISTS KS.counts (track text, day text, part int, counts text, pos bigint, PRIMARY KEY (track, day, part))',
     ],
     writesOf: ({ partition, events }) => {
-      const touched = new Map<string, Map<string, [row: { slots: object }, offset: number]>>()
+      const touched = new Map<string, Days>()
       for (const { type, value, offset } of events) {
-        const { trackId: track, startedAt, msPlayed, country } = value
+        const { trackId: track, startedAt, msPlayed, country } = value as TrackPlayed
         const start = new Date(startedAt).toISOString()
         for (const [day, slot] of [
-          [start.slice(0, 10), `${start.slice(11, 13)}:${country}`],
-          ['all', `all:${country}`],
+          [start.slice(0, 10), `${start.slice(11, 13)}:${country ?? '--'}`],
+          ['all', `all:${country ?? '--'}`],
         ] as const) {
           const key = `${partition}|${track}|${day}`
           let row = rows.get(key)
@@ -44,7 +51,7 @@ const songCounts = (): BareProjection => {
           if (type === 'TrackSkipped') sums[1] = (sums[1] ?? 0) + 1
           if (type === 'TrackSkipped' && msPlayed < 30_000) sums[2] = (sums[2] ?? 0) + 1
           let days = touched.get(track)
-          if (days === undefined) touched.set(track, (days = new Map()))
+          if (days === undefined) touched.set(track, (days = new Map() as Days))
           days.set(day, [row, offset])
         }
       }
@@ -70,7 +77,7 @@ const listeningHistory = (): BareProjection => {
     writesOf: ({ events }) => {
       const byUser = new Map<string, Write[]>()
       for (const { type, value, offset, recordedAt } of events) {
-        const { meta, ...play } = value
+        const { meta, ...play } = value as TrackPlayed
         const year = new Date(play.startedAt).getUTCFullYear()
         const rest = [
           ...[play.durationMs, play.albumId, play.reasonStart, play.reasonEnd, play.context],
@@ -112,10 +119,11 @@ const playlists = (): BareProjection => {
   type State = { tracks: unknown[]; details: object; count: number; offset: number }
   const states = new Map<string, State>()
   const apply = (state: State, { type, value }: Batch['events'][number]) => {
-    if (type === 'PlaylistCreated') state.details = { ...value, meta: undefined }
-    if (type === 'PlaylistDetailsChanged') state.details = { ...state.details, ...value.changes }
+    if (type === 'PlaylistCreated') state.details = { ...(value as object), meta: undefined }
+    if (type === 'PlaylistDetailsChanged')
+      state.details = { ...state.details, ...(value as PlaylistDetailsChanged).changes }
     if (type === 'PlaylistEdited')
-      for (const { removed, added } of value.steps) {
+      for (const { removed, added } of (value as PlaylistEdited).steps) {
         if (removed) state.tracks.splice(removed.index, 1)
         if (added) state.tracks.splice(added.index, 0, [added.itemId, added.trackId])
       }
@@ -128,7 +136,7 @@ const playlists = (): BareProjection => {
     writesOf: ({ events }) => {
       const touched = new Map<string, State>()
       for (const event of events) {
-        const id = event.value.meta.streamId
+        const id = (event.value as PlaylistEdited).meta.streamId
         let state = states.get(id)
         if (state === undefined) states.set(id, (state = { tracks: [], details: {}, count: 0, offset: 0 }))
         apply(state, event)
