@@ -4,6 +4,7 @@ import type { Mark, Run } from './workers.ts'
 export const createMarks = (applied: () => number) => {
   const marks: Mark[] = []
   let begun: number | undefined
+  let cpuBefore = process.cpuUsage()
   let timer: NodeJS.Timeout | undefined
   const mark = () => {
     const rss = Math.round(process.memoryUsage.rss() / 1_000_000)
@@ -14,13 +15,20 @@ export const createMarks = (applied: () => number) => {
     begin: () => {
       if (begun !== undefined) return
       begun = performance.now()
+      cpuBefore = process.cpuUsage()
       timer = setInterval(mark, 100)
     },
     end: (events: number): Run => {
       clearInterval(timer)
       mark()
       const ms = marks.at(-1)?.ms ?? 0
-      return { events, perSecond: Math.round((events / ms) * 1_000), marks }
+      const { user, system } = process.cpuUsage(cpuBefore)
+      return {
+        events,
+        perSecond: Math.round((events / ms) * 1_000),
+        cpuMicrosPerEvent: Math.round(((user + system) / events) * 10) / 10,
+        marks,
+      }
     },
   }
 }

@@ -18,7 +18,13 @@ export type Job = {
 export type Mark = { readonly ms: number; readonly events: number; readonly rss: number }
 
 /** What a worker did up to the topic's end. */
-export type Run = { readonly events: number; readonly perSecond: number; readonly marks: readonly Mark[] }
+export type Run = {
+  readonly events: number
+  readonly perSecond: number
+  /** Of the worker's process alone, with everything that its threads did. */
+  readonly cpuMicrosPerEvent: number
+  readonly marks: readonly Mark[]
+}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
