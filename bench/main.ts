@@ -6,6 +6,7 @@ import { benchFlat } from './flat.bench.ts'
 import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
 import { benchPlays } from './plays.bench.ts'
+import { benchProjections } from './projections.bench.ts'
 import { benchSearch } from './search.bench.ts'
 import { benchTakeOver } from './take-over.bench.ts'
 
@@ -34,6 +35,10 @@ const sections: Readonly<Record<string, Section>> = {
       ...(await benchHttp(env)),
       ...(await benchPlays(env)),
     ],
+  },
+  projections: {
+    engines: ['kafka', 'registry', 'cassandra', 'opensearch'],
+    run: benchProjections,
   },
   search: {
     engines: ['opensearch'],

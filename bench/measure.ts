@@ -10,6 +10,21 @@ export type Figure = {
   readonly holds: boolean
 }
 
+/** A figure with its ratio to the ceiling, judged and printed. */
+export const figureOf = (
+  measured: Omit<Figure, 'ratio' | 'holds'>,
+  holds: (figure: Omit<Figure, 'holds'>) => boolean,
+): Figure => {
+  const figure = { ...measured, ratio: Math.round((measured.value / measured.ceiling) * 100) / 100 }
+  const judged = { ...figure, holds: holds(figure) }
+  const { unit, goal, ratio, ceiling } = judged
+  console.log(
+    `${figure.figure}: ${figure.value} ${unit}; ceiling ${ceiling}, ratio ${ratio}; ` +
+      `goal ${goal}: ${judged.holds ? 'holds' : 'does not hold'}`,
+  )
+  return judged
+}
+
 /** What closed loops did: how often per second, and how long each time took. */
 export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
 

@@ -1,18 +1,12 @@
 import { Client, policies, types } from 'cassandra-driver'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import type { RowStore, StoredRow } from '@reprise/core/ports/row-store.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
-import {
-  createTableStatement,
-  insertStatement,
-  paramsOf,
-  rowOf,
-  selectStatement,
-  useStamp,
-} from './cassandra-statements.ts'
+import { createStatements, createTableStatement, rowsOf } from './cassandra-statements.ts'
 import { createInFlight } from './in-flight.ts'
+import { createMergedWrites, type Insert } from './merged-writes.ts'
 
 /** Rows of one page. A read of more rows than this is several reads, and not one moment's state. */
 const pageRows = 5_000
@@ -33,7 +27,7 @@ export type CassandraOptions = {
  * mutation and therefore seen at once.
  */
 export const createCassandraRowStore = async (options: CassandraOptions): Promise<RowStore> => {
-  const { keyspace, logger } = options
+  const { keyspace, logger, replicationFactor = 1 } = options
   const client = new Client({
     contactPoints: [...options.contactPoints],
     localDataCenter: options.datacenter,
@@ -65,10 +59,18 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       }
     })
   const asking = <T>(ask: () => Promise<T>): Promise<T> => inFlight(() => watched(ask))
+  const statements = createStatements(keyspace)
+  const send = (inserts: readonly Insert[]): Promise<void> =>
+    asking(async () => {
+      const [only] = inserts
+      if (only && inserts.length === 1) await client.execute(only.query, [...only.params])
+      else await client.batch([...inserts], { logged: false, prepare: true })
+    })
+  const writeMerged = createMergedWrites(send)
   const ensureKeyspace = () =>
     client.execute(
       `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ` +
-        `{'class': 'SimpleStrategy', 'replication_factor': ${options.replicationFactor ?? 1}}`,
+        `{'class': 'SimpleStrategy', 'replication_factor': ${replicationFactor}}`,
       [],
       schemaChange,
     )
@@ -99,25 +101,20 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       }),
     read: (table, query) =>
       asking(async () => {
-        const { text, params } = selectStatement(keyspace, table, query)
+        const { text, params } = statements.select(table, query)
         const found = await client.execute(text, params, { fetchSize: query.limit ?? pageRows })
-        const rows: StoredRow[] = []
+        if (!found.pageState) return rowsOf(table, found.rows)
         // Every page: `rows` of the answer is the first one only.
-        for await (const row of found) rows.push(rowOf(table, row))
-        return rows
+        const rows: types.Row[] = []
+        for await (const row of found) rows.push(row)
+        return rowsOf(table, rows)
       }),
-    writeTogether: (table, writes) =>
-      asking(async () => {
-        const query = insertStatement(keyspace, table)
-        const [only] = writes
-        if (only === undefined) return
-        if (writes.length === 1) await client.execute(query, useStamp(paramsOf(table, only.row), only.stamp))
-        else
-          await client.batch(
-            writes.map(({ row, stamp }) => ({ query, params: useStamp(paramsOf(table, row), stamp) })),
-            { logged: false, prepare: true },
-          )
-      }),
+    writeTogether: async (table, writes) => {
+      if (writes.length === 0) return
+      const inserts = statements.insertsOf(table, writes)
+      const isEverywhere = client.hosts.length <= replicationFactor
+      await (isEverywhere ? writeMerged(table.name, inserts) : send(inserts))
+    },
     onLost,
     close: async () => {
       pulse.stop()

@@ -1,5 +1,13 @@
 import { types } from 'cassandra-driver'
-import type { Cell, CellType, RowQuery, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
+import type {
+  Cell,
+  CellType,
+  RowQuery,
+  RowWrite,
+  StoredRow,
+  Table,
+} from '@reprise/core/ports/row-store.port.ts'
+import type { Insert } from './merged-writes.ts'
 
 /** The statement that creates a table if it isn't there. No TTL, and no tombstone is ever written. */
 export const createTableStatement = (keyspace: string, table: Table): string => {
@@ -18,31 +26,48 @@ export const createTableStatement = (keyspace: string, table: Table): string => 
   )
 }
 
-/** The statement that writes a row: every column, and the stamp as its write timestamp. */
-export const insertStatement = (keyspace: string, table: Table): string => {
+/** The statements of a keyspace. Their texts are made once per table: rows are many. */
+export const createStatements = (keyspace: string) => {
+  const inserts = new WeakMap<Table, string>()
+  const insertOf = (table: Table): string => {
+    const known = inserts.get(table)
+    if (known !== undefined) return known
+    const text = insertStatement(keyspace, table)
+    inserts.set(table, text)
+    return text
+  }
+  return {
+    /** Writes every column of each row, with its stamp as the write timestamp. @throws when a column is missing. */
+    insertsOf: (table: Table, writes: readonly RowWrite[]): readonly Insert[] => {
+      const query = insertOf(table)
+      return writes.map((write) => ({ query, params: paramsOf(table, write) }))
+    },
+    select: (table: Table, query: RowQuery) => selectStatement(keyspace, table, query),
+  }
+}
+
+const insertStatement = (keyspace: string, table: Table): string => {
   const names = Object.keys(table.columns)
   return `INSERT INTO ${keyspace}.${table.name} (${listed(names)}) VALUES (${names.map(() => '?').join(', ')}) USING TIMESTAMP ?`
 }
 
-/** The parameters of a row, in the order of its insert statement. @throws when a column is missing. */
-export const paramsOf = (table: Table, row: StoredRow): unknown[] =>
-  Object.entries(table.columns).map(([name, type]) => {
+/** The parameters of a row, in the order of its insert statement, the stamp behind them. */
+const paramsOf = (table: Table, { row, stamp }: RowWrite): readonly unknown[] => {
+  const params: unknown[] = []
+  for (const name in table.columns) {
     const value = row[name]
     if (value === undefined)
       throw new Error(
         `column ${name} of ${table.name} is missing: an omitted column would keep its old value`,
       )
-    return encoded(type, value)
-  })
-
-/** The parameters with the stamp behind them. */
-export const useStamp = (params: unknown[], stamp: number): unknown[] => [
-  ...params,
-  types.Long.fromNumber(stamp),
-]
+    params.push(encoded(table.columns[name], value))
+  }
+  params.push(types.Long.fromNumber(stamp))
+  return params
+}
 
 /** The statement and parameters of a read within one partition. */
-export const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
+const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
   const conditions = table.partitionKey.map((column) => `${quoted(column)} = ?`)
   const params: unknown[] = table.partitionKey.map((column) => cellOf(table, column, query.partition[column]))
   const [first] = table.clustering
@@ -63,14 +88,18 @@ export const selectStatement = (keyspace: string, table: Table, query: RowQuery)
   return { text, params }
 }
 
-/** A driver's row as ours. */
-export const rowOf = (table: Table, row: types.Row): StoredRow =>
-  Object.fromEntries(
-    Object.entries(table.columns).map(([name, type]) => {
-      const value = row.get(name) as unknown
-      return [name, (type === 'bigint' ? Number(value) : value) as Cell]
-    }),
-  )
+/** A driver's rows as ours. */
+export const rowsOf = (table: Table, rows: readonly types.Row[]): StoredRow[] => {
+  const columns = Object.entries(table.columns)
+  return rows.map((row) => {
+    const ours: Record<string, Cell> = {}
+    for (const [name, type] of columns) {
+      const value = row.get(name) as Cell
+      ours[name] = type === 'bigint' ? Number(value) : value
+    }
+    return ours
+  })
+}
 
 const cellOf = (table: Table, column: string, value: Cell | undefined): unknown =>
   encoded(table.columns[column], value)
