@@ -49,12 +49,12 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
       return stopped.map(({ entry }) => entry)
     },
     reach: async (lease, checkpoint) => {
-      if (lease.hasEnded) return
+      const isCurrent = () => !lease.hasEnded
+      if (!isCurrent()) return
       await checkpoints.write(lease.partition, checkpoint)
       lease.checkpoint = checkpoint
-      if (lease.hasEnded) return
       const { offset, quarantined } = checkpoint
-      follower.applied(lease.partition, { watermark: offset + 1, quarantined }, () => !lease.hasEnded)
+      if (isCurrent()) follower.applied(lease.partition, { watermark: offset + 1, quarantined }, isCurrent)
     },
   }
 }

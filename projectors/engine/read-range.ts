@@ -38,7 +38,7 @@ export const readRange = async (
     onBatch: (batch) =>
       onBatch(batch).catch((error: unknown) => {
         isOver = true
-        reject(error as Error)
+        reject(error)
       }),
     onStopped: reject,
   })
