@@ -1,7 +1,8 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import type { Position } from '@reprise/core/position.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import type { View } from '../progress/watermarks.ts'
 import { shownIn, shownInAll, type Sources } from '../sources.ts'
 import { type RouteKeys, routeKeysOf } from './route-keys.ts'
@@ -22,6 +23,8 @@ export type DerivedRoute = {
    * stream, else every partition. Ask before reading: what is read later is at least as new.
    */
   readonly shownFor: (subjects: readonly Subject[]) => readonly Position[]
+  /** The names of the groups that are read for these keys, or what their names begin with. */
+  readonly groupsFor: (keys: readonly Key[]) => readonly string[]
 }
 
 /** See {@link DerivedRoute}. */
@@ -40,6 +43,8 @@ export const derivedRouteOf = (
     keys: routeKeysOf(projection, query),
     views: [projection, ...rule.views],
     noun: projection.name.replaceAll('-', ' '),
+    groupsFor: (keys) =>
+      keys.map((key) => groupNameOf(keyColumnsOf(projection.store).flatMap((name) => key[name] ?? []))),
     shownFor: (subjects) => {
       if (stream === undefined || subjects.some((subject) => subject[stream] === undefined))
         return shownInAll(sources, projection)
