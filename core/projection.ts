@@ -1,5 +1,6 @@
 import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
 import type { Columns, RowOf } from './columns.ts'
+import { type EffectStorage, streamKey } from './effect-projection.ts'
 import type { RecordedEvent } from './event.ts'
 import type { PageListDraft } from './page-list.ts'
 import type { ProjectionQuery } from './projection-query.ts'
@@ -36,7 +37,7 @@ export type DocumentStorage<Key extends string> = {
 
 /** Where a projection is stored. */
 export type Storage<Key extends string = string> =
-  RowStorage<Key> | PageStorage<Key> | CountStorage<Key> | DocumentStorage<Key>
+  RowStorage<Key> | PageStorage<Key> | CountStorage<Key> | DocumentStorage<Key> | EffectStorage
 
 /** Rows in a Cassandra table. */
 export const cassandraTable = <const Key extends string>(options: {
@@ -175,6 +176,8 @@ export const keyColumnsOf = (storage: Storage): readonly string[] => {
       return [storage.partitionKey, storage.clustering]
     case 'document':
       return [storage.id]
+    case 'effect':
+      return [streamKey]
   }
 }
 
