@@ -36,6 +36,11 @@ export const refusedByTheCompiler = () => [
   }),
   projection({
     ...declared,
+    // A handler is told which key it is called for.
+    on: { TrackLiked: (_before, _event, key) => ({ ...row, userId: String(key.userId) }) },
+  }),
+  projection({
+    ...declared,
     on: {
       // @ts-expect-error library-events has no such event
       TrackPlayed: () => row,

@@ -1,5 +1,6 @@
 import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
 import type { Columns, RowOf } from './columns.ts'
+import { type EffectStorage, streamKey } from './effect-projection.ts'
 import type { RecordedEvent } from './event.ts'
 import type { FailurePolicy } from './failure-policy.ts'
 import type { PageListDraft } from './page-list.ts'
@@ -39,7 +40,7 @@ export type DocumentStorage<Key extends string> = {
 
 /** Where a projection is stored. */
 export type Storage<Key extends string = string> =
-  RowStorage<Key> | PageStorage<Key> | CountStorage<Key> | DocumentStorage<Key>
+  RowStorage<Key> | PageStorage<Key> | CountStorage<Key> | DocumentStorage<Key> | EffectStorage
 
 /** Rows in a Cassandra table. */
 export const cassandraTable = <const Key extends string>(options: {
@@ -71,10 +72,10 @@ export const openSearchIndex = <const Key extends string>(options: {
 export type Increment<Row> = { readonly slot: string; readonly add: Partial<Row> }
 
 type Handler<Kind, Row, Event, Key> = Kind extends PageStorage
-  ? (list: PageListDraft<Row>, event: Event) => void
+  ? (list: PageListDraft<Row>, event: Event, key: Key) => void
   : Kind extends CountStorage<string>
     ? (event: Event, key: Key) => readonly Increment<Row>[]
-    : (row: Row | null, event: Event) => Row | null
+    : (row: Row | null, event: Event, key: Key) => Row | null
 
 /** The key columns of a projection with their values. */
 export type Key = Readonly<Record<string, string | number>>
@@ -103,9 +104,11 @@ type QueryOf<C extends Columns, S extends Storage> = ProjectionQuery<Extract<key
  * A projection: one file that says what is kept, under which key, and how each event changes it. The handler map is
  * the subscription. Pure (law 9). A changed handler needs a new version.
  *
- * - rows and documents: `(row, event) => row`; null marks the row absent.
- * - pages: `(list, event) => void` edits the list of the key.
+ * - rows and documents: `(row, event, key) => row`; null marks the row absent.
+ * - pages: `(list, event, key) => void` edits the list of the key.
  * - counts: `(event, key) => increments`.
+ *
+ * Where `key` gives several keys for an event, a handler is called once for each, and told which.
  */
 export type Projection<
   Topic extends EventTopic = EventTopic,
@@ -178,6 +181,8 @@ export const keyColumnsOf = (storage: Storage): readonly string[] => {
       return [storage.partitionKey, storage.clustering]
     case 'document':
       return [storage.id]
+    case 'effect':
+      return [streamKey]
   }
 }
 

@@ -1,4 +1,5 @@
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
+import { postOutside } from '@reprise/adapters/http/post-outside.ts'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
@@ -51,7 +52,7 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     log,
     codec,
     logger,
-    stores,
+    stores: { ...stores, outside: { post: postOutside, logEnds: (topic) => log.endOffsets(topic) } },
     popularity,
   })
   now.running = running

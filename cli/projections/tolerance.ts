@@ -15,10 +15,10 @@ export const toleranceOf = (
   /** Counts are handed the event first, all others what there is before it. */
   const tolerantly =
     (handle: Handler): Handler =>
-    (first, second) => {
+    (first, second, key) => {
       const { type, meta } = (isCount ? first : second) as RecordedEvent
       try {
-        return handle(first, second)
+        return handle(first, second, key)
       } catch (error) {
         failed.push({ type, eventId: meta.eventId, reason: (error as Error).message })
         return isCount ? [] : first

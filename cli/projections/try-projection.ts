@@ -5,6 +5,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import { runInMemory } from '@reprise/projectors/testing/in-memory-run.ts'
+import { sentAsRows } from '@reprise/projectors/testing/sent-as-rows.ts'
 import { type DeclaredRow, storedRows } from '@reprise/projectors/testing/stored-rows.ts'
 import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
 import { acceptedTail } from './accepted-tail.ts'
@@ -24,13 +25,14 @@ export type Tried = {
 
 /**
  * Runs a projection in memory, by the engine itself, over about the newest `last` records of its topic. Offsets are
- * counted anew; nothing is written anywhere.
+ * counted anew; nothing is written anywhere, and what an effect would send comes as rows.
  */
 export const tryProjection = async (
-  projection: AnyProjection,
+  declared: AnyProjection,
   { log, codec, last }: { readonly log: Log; readonly codec: EventCodec; readonly last: number },
 ): Promise<Tried> => {
   const startedAt = Date.now()
+  const projection = sentAsRows(declared)
   const { from: topic } = projection
   const found = await newestRecords(log, topic, last)
   const accepted = topics[topic].decided ? found.map(acceptedTail) : found

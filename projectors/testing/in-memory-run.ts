@@ -81,8 +81,7 @@ export const startInMemory = async (
 /** Runs one projection to the log's end, and ends it. */
 export const runInMemory = async (projection: AnyDeclaration, options: RunOptions): Promise<void> => {
   const run = await startInMemory([projection], options)
-  await run.untilApplied(projection)
-  await run.close()
+  await run.untilApplied(projection).finally(run.close)
 }
 
 /** Waits for a condition. @throws after ten seconds, with what `describe` says. */

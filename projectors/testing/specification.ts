@@ -3,17 +3,19 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Columns, RowOf } from '@reprise/core/columns.ts'
+import type { EffectStorage } from '@reprise/core/effect-projection.ts'
 import type { AnyProjection, CountStorage, PageStorage } from '@reprise/core/projection.ts'
 import type { ExampleEvent } from './example-events.ts'
 import { withCheckpointsIn } from './faults.ts'
 import { createHistoryWriter } from './history-writer.ts'
 import { runInMemory } from './in-memory-run.ts'
 import { recordedAround } from './playback-history.ts'
+import { sentAsRows } from './sent-as-rows.ts'
 import { type DeclaredRow, storedRows } from './stored-rows.ts'
 
 /** What a specification says of a projection's rows: typed where a row is what the declaration says. */
 type Expected<P extends { readonly row: Columns; readonly store: AnyProjection['store'] }> =
-  P['store'] extends PageStorage | CountStorage<string> ? DeclaredRow : RowOf<P['row']>
+  P['store'] extends PageStorage | CountStorage<string> | EffectStorage ? DeclaredRow : RowOf<P['row']>
 
 /** Given what happened before, when this happens, then these are the rows. */
 export type Specification<Row> = {
@@ -23,7 +25,7 @@ export type Specification<Row> = {
       events: readonly ExampleEvent[],
       options?: { readonly times?: number },
     ) => {
-      /** All rows of the view, in any order; one row; or none. Lists come with their items, counts slot by slot. */
+      /** All rows of the view, in any order; one row; or none. Lists come with their items, counts slot by slot, effects as `{eventId, body}`. */
       readonly then: (expected: Row | readonly Row[] | null) => Promise<void>
     }
   }
@@ -44,7 +46,8 @@ export const specificationOf = <P extends AnyProjection>(projection: P): Specifi
 
 const partitions = 3
 
-const rowsAfter = async (projection: AnyProjection, events: readonly ExampleEvent[], times: number) => {
+const rowsAfter = async (declared: AnyProjection, events: readonly ExampleEvent[], times: number) => {
+  const projection = sentAsRows(declared)
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const { append } = createHistoryWriter(log, projection.from, partitions)
   for (const { meta, ...event } of events) append(meta.streamId, event, { meta })

@@ -53,6 +53,8 @@ export const storedRows = async (
       }
       return [...totals.values()]
     }
+    case 'effect':
+      return []
   }
 }
 

@@ -39,6 +39,8 @@ export const createResourceReader = (
     }
     case 'pages':
       throw new Error(`${projection.name} is a list: its path names the list and nothing more`)
+    case 'effect':
+      throw new Error(`${projection.name} has an effect, and nothing to show`)
   }
 }
 
