@@ -3,6 +3,7 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { effectProjection, webhook } from '@reprise/core/effect-projection.ts'
+import { stop } from '@reprise/core/projection.ts'
 import { OutsideRefused, type OutsideRequest } from '@reprise/core/ports/outside.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { cutAtRandom, withCheckpointsIn, withoutGroups } from '../testing/faults.ts'
@@ -21,7 +22,7 @@ const fanMail = effectProjection({
     TrackUnliked: () => null,
   },
   effect: webhook({ url: 'https://mail.example/likes', headers: { authorization: 'Bearer secret' } }),
-  onFailure: 'stop',
+  onFailure: stop(),
 })
 const nextVersion = {
   ...fanMail,

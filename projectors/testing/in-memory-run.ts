@@ -69,7 +69,8 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(
         async () => {
-          for (const { state, reason } of running.status()) if (state === 'stopped') throw new Error(reason)
+          for (const { name, state, reason } of running.status())
+            if (state === 'stopped' && name.includes(` ${projection.name} v`)) throw new Error(reason)
           const ends = await log.endOffsets(projection.from)
           return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
         },
