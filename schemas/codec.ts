@@ -43,6 +43,12 @@ type Reader = { readonly type: string; readonly read: (body: Buffer) => unknown 
 
 const headerBytes = 5
 
+/**
+ * Events are encoded here and copied: `toBuffer` takes memory of its own for each, outside the heap, and the garbage
+ * collector stops the process for a tenth of a second when there is much of that.
+ */
+const scratch = Buffer.alloc(32_768)
+
 /** A codec for the given newest schemas. */
 export const createCodec = (newest: readonly AvroDefinition[]): Codec => {
   const own = new Map(newest.map((schema) => [schema.name ?? '', avroTypeOf(schema)]))
@@ -71,11 +77,14 @@ export const createCodec = (newest: readonly AvroDefinition[]): Codec => {
   const encode = (type: string, value: unknown): Buffer => {
     const schemaId = ownIds.get(type)
     if (schemaId === undefined) throw new Error(`the schema of ${type} has not been registered`)
-    const body = typeNamed(own, type).toBuffer(value)
-    const bytes = Buffer.allocUnsafe(headerBytes + body.length)
+    const avroType = typeNamed(own, type)
+    const end = avroType.encode(value, scratch, headerBytes)
+    const length = end > 0 ? end : scratch.length - end
+    const bytes = Buffer.allocUnsafe(length)
+    if (end > 0) scratch.copy(bytes, 0, 0, end)
+    else avroType.encode(value, bytes, headerBytes)
     bytes[0] = 0
     bytes.writeInt32BE(schemaId, 1)
-    body.copy(bytes, headerBytes)
     return bytes
   }
 

@@ -53,8 +53,10 @@ export type SnapshotStore<State, Report> = {
   readonly onLost: (listener: () => void) => void
 }
 
-const writesAtOnce = 64
-const rowsTogether = 100
+const statesAtOnce = 32
+/** Each of {@link rowsTogether}. Made when it is their turn: commands wait while rows are being encoded. */
+const batchesAtOnce = 4
+const rowsTogether = 50
 /** Smaller states are stored as they are. */
 const compressedFrom = 4_096
 
@@ -74,8 +76,9 @@ export const createSnapshotStore = <State, Report>(options: {
 
   return {
     readMark: async (partition) => {
-      await rows.ensure(states)
-      await rows.ensure(marks)
+      await Promise.all([states, marks].map(rows.ensure))
+      // So that the first command needn't wait for them; who finds them missing makes them.
+      for (const day of daysBackFrom(now())) void days.ensure(day).catch(() => undefined)
       const [row] = await rows.read(marks, { partition: { log_partition: partition } })
       if (row === undefined) return undefined
       const { incarnation: of, ...mark } = jsonOf(row['mark'] as Buffer) as Mark & {
@@ -114,13 +117,13 @@ export const createSnapshotStore = <State, Report>(options: {
     },
     write: async (partition, { states: changed, answers, mark }, refuseLoss = () => undefined) => {
       refuseLoss()
-      await each([...changed], async ([streamId, { state, version, offset }]) => {
+      await each(statesAtOnce, changed, async ([streamId, { state, version, offset }]) => {
         const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
       const lasting = new Map([...answers].filter(([, { recordedAt }]) => recordedAt >= now() - rememberedMs))
-      await each([...batchesOf(partition, lasting)], async ([recordedAt, writes]) =>
+      await each(batchesAtOnce, batchesOf(partition, lasting), async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
       refuseLoss()
@@ -185,10 +188,15 @@ const decompress = promisify(zstdDecompress)
 const pack = async (json: Buffer): Promise<Buffer> => (json.length < compressedFrom ? json : compress(json))
 const unpacked = async (bytes: Buffer): Promise<Buffer> => (bytes[0] === 0x28 ? decompress(bytes) : bytes)
 
-const each = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  const rest = items.values()
+const each = async <T>(
+  atOnce: number,
+  items: Iterable<T>,
+  work: (item: T) => Promise<void>,
+): Promise<void> => {
+  const iterator = items[Symbol.iterator]()
+  const rest = { [Symbol.iterator]: () => iterator }
   await Promise.all(
-    Array.from({ length: writesAtOnce }, async () => {
+    Array.from({ length: atOnce }, async () => {
       for (const item of rest) await work(item)
     }),
   )
