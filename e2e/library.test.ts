@@ -46,6 +46,31 @@ describe('a library, and playlists of several people', () => {
     ])
   })
 
+  test('what was liked and followed is shown to its user, newest first, as soon as it is acknowledged', async () => {
+    const fay = await clientOf(platform, 'fay')
+    for (const path of ['likes/one', 'likes/two', 'likes/three', 'artists/a', 'users/bob', 'artists/b'])
+      expect((await fay.command('PUT', `/v1/me/${path}`)).status).toBe(204)
+    const unliked = await fay.command('DELETE', '/v1/me/likes/two')
+    const last = await fay.command('DELETE', '/v1/me/artists/a')
+    const headers = seen(unliked, last)
+
+    const first = await fay.query('GET', '/v1/me/likes?limit=1', { headers })
+    expect(first.body).toMatchObject({ total: 2, items: [{ trackId: 'three' }], changed: false })
+    const second = await fay.query('GET', `/v1/me/likes?cursor=${first.body.next}`, { headers })
+    expect(second.body).toMatchObject({ items: [{ trackId: 'one' }], next: null })
+    const contained = await fay.query('GET', '/v1/me/likes/contains?ids=one,two', { headers })
+    expect(contained.body).toMatchObject({ items: [{ trackId: 'one' }], missing: ['two'] })
+    const following = await fay.query('GET', '/v1/me/following', { headers })
+    expect(following.body.items).toMatchObject([
+      { kind: 'artist', id: 'b' },
+      { kind: 'user', id: 'bob' },
+    ])
+    const etag = following.headers.get('etag') ?? ''
+    const held = { headers: { ...headers, 'if-none-match': etag } }
+    expect((await fay.query('GET', '/v1/me/following', held)).status).toBe(304)
+    expect((await eve.query('GET', '/v1/me/likes')).body).toMatchObject({ total: 0, items: [] })
+  })
+
   test('a like that was made before an acknowledged unlike, and arrives after it, does not undo it', async () => {
     const madeAt = Date.now() - 60_000
     expect((await bob.command('DELETE', '/v1/me/likes/track-2')).status).toBe(204)
