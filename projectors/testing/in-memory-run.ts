@@ -49,14 +49,16 @@ export const startInMemory = async (
   const published: ProjectionProgress[] = []
   const listening: Log = {
     ...log,
-    createAppender: () =>
-      Promise.resolve({
+    createAppender: (topic) => {
+      if (topic !== 'projection-progress') return log.createAppender(topic)
+      return Promise.resolve({
         append: (records) => {
           for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
           return Promise.resolve(new Map())
         },
         close: () => Promise.resolve(),
-      }),
+      })
+    },
   }
   const running = await runAll(projections, { log: listening, codec, logger: quiet, stores })
   const watermarkOf = (name: string, partition: number) =>
