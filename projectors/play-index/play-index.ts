@@ -3,8 +3,9 @@ import type { Discard } from '@reprise/core/discarded-records.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
-import { followTopic, type Following, type Source, type Turn } from '../engine/follow-topic.ts'
+import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
 import { eventReading, type TopicReading } from '../engine/topic-reading.ts'
+import type { Turn } from '../engine/turn.ts'
 import type { Verdicts } from '../engine/run-projection.ts'
 import { writeRows } from '../engine/write-rows.ts'
 import { decidePlays } from './decide-plays.ts'
@@ -93,7 +94,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
         await checkpoints.ensure()
       },
       apply,
-      applied: (partition, watermark) => passed.set(partition, watermark),
+      applied: (partition, { watermark }) => passed.set(partition, watermark),
       forget: () => undefined,
       onLost: store.onLost,
     },
