@@ -14,6 +14,7 @@ import { createPassed } from './passed.ts'
 import { ownerOf, playIndexTable, playWriteOf, verdictTable, type PlayEvent } from './play-index-layout.ts'
 import { createPlayMemory, type PlayMemory } from './play-memory.ts'
 import { createPlayVerdicts } from './play-verdicts.ts'
+import { createWarming } from './warming.ts'
 import { createVerdictPages, type VerdictPages } from './verdict-pages.ts'
 
 /** The index at work, and the verdicts that it gives. */
@@ -50,6 +51,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
   const pages = createVerdictPages(store)
   const checkpoints = createRowCheckpoints(store, playIndexTable.name)
   const counts = { decided: 0, duplicates: 0, lookedUp: 0 }
+  const warm = createWarming({ ...options, memory, pages, reading: readingOf(codec) })
   const onLookUp = (plays: number) => (counts.lookedUp += plays)
 
   const tell = async (partition: number, duplicates: readonly PlayEvent[], isCurrent: () => boolean) => {
@@ -65,9 +67,11 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
     }
   }
   const apply = async ({ partition, events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
+    const [first, last] = [events[0], events.at(-1)]
+    if (first === undefined || last === undefined) return
+    warm.from(first)
     const decided = await decidePlays(events, { store, memory, known, onLookUp })
-    const last = events.at(-1)
-    if (last === undefined || !isCurrent()) return
+    if (!isCurrent()) return
     const { firsts, duplicates } = decided
     for (const { offset } of duplicates) known.add(partition, offset, false)
     for (const { offset, recordedAt, data } of firsts) {
@@ -101,7 +105,11 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
     options,
   )
   return {
-    ...following,
+    status: following.status,
+    close: async () => {
+      warm.stop()
+      await following.close()
+    },
     verdicts: createPlayVerdicts({ known, passed, checkpoints, pages }),
     counts: () => ({ ...counts, memoryBytes: memory.bytes() }),
   }

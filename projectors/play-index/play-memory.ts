@@ -16,20 +16,21 @@ export type PlayMemory = {
   readonly mayHave: (partition: number, identity: string) => boolean
   /** Every play that was recorded after this time and stands below what was added is here. Milliseconds. */
   readonly knowsSince: (partition: number) => number
-  /** What is remembered of a partition takes in older plays: those that were recorded after `since`. */
-  readonly extend: (partition: number, older: OlderPlays) => void
+  /** Where what is known of a partition begins. */
+  readonly startOf: (partition: number) => number | undefined
+  /** Begins to take in the plays that stand right before what is known, from an offset on. */
+  readonly extend: (partition: number, from: number) => Extension
   readonly bytes: () => number
 }
 
 /** A play as the memory keeps it. */
 export type Remembered = { readonly identity: string; readonly recordedAt: number }
 
-/** Plays that stand right before an offset. */
-export type OlderPlays = {
-  readonly end: number
-  /** All that were recorded after this time are among them. */
-  readonly since: number
-  readonly plays: readonly Remembered[]
+/** Older plays on their way into the memory. */
+export type Extension = {
+  readonly add: (play: Remembered) => void
+  /** All of them were added. Changes nothing if what is known begins elsewhere by now, or if there is no room. */
+  readonly done: () => void
 }
 
 /** Tables begin small and double, so that a partition with few plays takes little. */
@@ -108,16 +109,27 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
       return partitions.get(number)?.generations.some(({ table }) => table.has(print)) ?? false
     },
     knowsSince: (number) => partitions.get(number)?.since ?? Infinity,
-    extend: (number, { end, since, plays }) => {
-      const partition = partitions.get(number)
-      // Begun anew, or at its limit, since these were asked for.
-      if (partition?.start !== end || bytes + bytesOf(plays.length) > bytesMax) return
-      const older = open(slotsFor(plays.length))
-      for (const { identity } of plays) older.table.add(fingerprintOf(identity))
-      older.newestAt = plays.at(-1)?.recordedAt ?? since
-      partition.generations.unshift(older)
-      partition.start = end - plays.length
-      partition.since = since
+    startOf: (number) => partitions.get(number)?.start,
+    extend: (number, from) => {
+      const end = partitions.get(number)?.start ?? 0
+      const table = createFingerprintTable(slotsFor(end - from))
+      let [oldestAt, newestAt]: [number | undefined, number] = [undefined, -Infinity]
+      return {
+        add: ({ identity, recordedAt }) => {
+          table.add(fingerprintOf(identity))
+          oldestAt ??= recordedAt
+          newestAt = recordedAt
+        },
+        done: () => {
+          const partition = partitions.get(number)
+          const size = table.slots * bytesPerSlot
+          if (partition?.start !== end || bytes + size > bytesMax) return
+          bytes += size
+          partition.generations.unshift({ table, newestAt })
+          partition.start = from
+          partition.since = from === 0 ? -Infinity : (oldestAt ?? partition.since)
+        },
+      }
     },
     bytes: () => bytes,
   }
@@ -126,4 +138,3 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
 const ageOf = (partition: Partition | undefined): number => partition?.generations[0]?.newestAt ?? Infinity
 
 const slotsFor = (plays: number): number => 2 ** Math.ceil(Math.log2(Math.max(plays / 0.7, slotsMin)))
-const bytesOf = (plays: number): number => slotsFor(plays) * bytesPerSlot
