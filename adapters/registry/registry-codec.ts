@@ -43,8 +43,15 @@ export const createRegistryCodec = async (options: {
     if (response.status === 404 && (await isWhole())) return
     if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`)
     const { schema } = (await response.json()) as { readonly schema: string }
-    codec.learn(id, JSON.parse(schema) as AvroDefinition)
-    options.logger.info({ schemaId: id }, 'learned a writer schema')
+    try {
+      codec.learn(id, JSON.parse(schema) as AvroDefinition)
+      options.logger.info({ schemaId: id }, 'learned a writer schema')
+    } catch (error) {
+      options.logger.error(
+        { schemaId: id, err: error },
+        'a writer schema can not be resolved; decoding says so',
+      )
+    }
   }
   return {
     encode: (_topic, type, value) => codec.encode(type, value),

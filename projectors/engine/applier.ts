@@ -3,9 +3,10 @@ import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import { attemptsOf, createFailing } from './failing.ts'
 import { foldOrQuarantine } from './fold-or-quarantine.ts'
-import { nameOf, type Group, type OnFailure } from './groups.ts'
+import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
 import type { Turn } from './turn.ts'
-import type { Touched, View } from './view.ts'
+import type { View } from './view.ts'
+import { writeOrQuarantine, type Changed } from './write-or-quarantine.ts'
 
 /** What applies batches of events to one view. */
 export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
@@ -44,15 +45,15 @@ export const createApplier = <State>(
     groups: readonly Group[],
     states: readonly State[],
     onFailure: OnFailure,
-  ): Touched<State>[] => {
-    const touched: Touched<State>[] = []
+  ): readonly Changed<State>[] => {
+    const changed: Changed<State>[] = []
     for (const [at, group] of groups.entries()) {
       const before = states[at] as State
       const { state, failed } = fold(before, group)
-      if (failed) onFailure({ group: nameOf(group), offset: failed.event.offset, cause: failed })
-      if (state !== before) touched.push({ group, state })
+      if (failed) onFailure(failureOf(group, failed))
+      if (state !== before) changed.push({ group, before, state })
     }
-    return touched
+    return changed
   }
 
   return {
@@ -63,8 +64,12 @@ export const createApplier = <State>(
     apply: async (turn) => {
       const { onFailure, failures } = createFailing(policy)
       const groups = groupsOf(turn, onFailure)
-      const touched = foldAll(groups, await statesOf(groups), onFailure)
-      await view.write(touched)
+      const touched = await writeOrQuarantine(foldAll(groups, await statesOf(groups), onFailure), {
+        write: view.write,
+        fold,
+        attempts: attemptsOf(policy),
+        onFailure: (group, failed) => onFailure(failureOf(group, failed)),
+      })
       // An older turn of this partition must not be remembered in the place of what was found anew.
       if (view.remembers && turn.isCurrent())
         for (const { group, state } of touched) cache.set(group.id, state)
@@ -73,3 +78,9 @@ export const createApplier = <State>(
     forget: cache.clear,
   }
 }
+
+const failureOf = (group: Group, cause: EventFailed) => ({
+  group: nameOf(group),
+  offset: cause.event.offset,
+  cause,
+})
