@@ -212,9 +212,9 @@ describe('the play index', () => {
     let isHeld = true
     const rows = {
       ...stores.rows,
-      writeTogether: async (...args: Parameters<typeof stores.rows.writeTogether>) => {
-        if (isHeld && args[0].name === 'play_index_v1') throw new StoreUnavailable('held')
-        await stores.rows.writeTogether(...args)
+      read: (...args: Parameters<typeof stores.rows.read>) => {
+        if (isHeld && args[0].name.startsWith('play_index_v2_')) throw new StoreUnavailable('held')
+        return stores.rows.read(...args)
       },
     }
     const run = await startInMemory([listeningHistory], { log, stores: { ...stores, rows } })

@@ -1,3 +1,4 @@
+import { createDiscard } from '@reprise/core/discarded-records.ts'
 import { startPlayIndex } from '../play-index/play-index.ts'
 import type { Stores } from './create-view.ts'
 import { createDeadLetters } from './dead-letters.ts'
@@ -21,7 +22,16 @@ export const runAll = async (
   const { log, codec, logger, stores } = options
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
   const letters = await createDeadLetters({ log, codec, logger })
-  const index = startPlayIndex(stores.rows, options)
+  const appender = await log.createAppender('discarded-records')
+  const partitions = (await log.endOffsets('discarded-records')).length
+  const discard = createDiscard({
+    topic: 'playback-events',
+    reason: 'duplicate',
+    codec,
+    appender,
+    partitions,
+  })
+  const index = startPlayIndex({ ...options, store: stores.rows, discard })
   const { verdicts } = index
   const followers = [
     index,
@@ -33,7 +43,7 @@ export const runAll = async (
     status: () => followers.map(({ status }) => status()),
     close: async () => {
       await Promise.all(followers.map(({ close }) => close()))
-      await Promise.all([progress.close(), letters.close()])
+      await Promise.all([progress.close(), letters.close(), appender.close()])
     },
   }
 }
