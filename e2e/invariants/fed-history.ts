@@ -4,7 +4,7 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { LogRecord } from '@reprise/core/ports/log.port.ts'
 import { codec as plainCodec } from '@reprise/projectors/testing/codec.ts'
-import { createHistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
+import { createHistoryWriter, type HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { writePlaybackHistory } from '@reprise/projectors/testing/playback-history.ts'
 import { writePlaylistHistory } from '@reprise/projectors/testing/playlist-history.ts'
 import { createRandom } from '@reprise/projectors/testing/random.ts'
@@ -21,14 +21,18 @@ export type FedHistory = {
   readonly close: () => Promise<void>
 }
 
+type Options = {
+  readonly seed: number
+  readonly events: number
+  readonly partitions: number
+  /** Writes what stands before all else in `playlist-events`. */
+  readonly first?: (writer: HistoryWriter) => void
+}
+
 /** Makes a history of so many events of each topic; the same one for the same seed. */
 export const createFedHistory = async (
   platform: Platform,
-  {
-    seed,
-    events,
-    partitions,
-  }: { readonly seed: number; readonly events: number; readonly partitions: number },
+  { seed, events, partitions, first }: Options,
 ): Promise<FedHistory> => {
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
@@ -47,7 +51,9 @@ export const createFedHistory = async (
       }
     },
   }
-  writePlaylistHistory(createHistoryWriter(recording, 'playlist-events', partitions), random, { events })
+  const playlists = createHistoryWriter(recording, 'playlist-events', partitions)
+  first?.(playlists)
+  writePlaylistHistory(playlists, random, { events })
   writePlaybackHistory(createHistoryWriter(recording, 'playback-events', partitions), random, { events })
   const waiting = topics.map((topic) => ({
     topic,

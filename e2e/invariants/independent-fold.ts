@@ -23,10 +23,15 @@ type Writable = Record<string, { position: number; value: unknown }>
 
 /**
  * The views, written down plainly from the words of the design and shared with no projector: arrays, one event after
- * the other, nothing cut into batches, nothing remembered, nothing guarded.
+ * the other, nothing cut into batches, nothing remembered, nothing guarded. The tracks of a playlist stay what they
+ * were before a poisoned event.
  */
-export const foldOf = (playlistEvents: readonly Judged[], playbackEvents: readonly Judged[]): Folded => ({
-  ...foldPlaylists(inOrder(playlistEvents)),
+export const foldOf = (
+  playlistEvents: readonly Judged[],
+  playbackEvents: readonly Judged[],
+  isPoison: (record: Judged) => boolean = () => false,
+): Folded => ({
+  ...foldPlaylists(inOrder(playlistEvents), isPoison),
   ...foldPlays(inOrder(playbackEvents)),
 })
 
@@ -35,15 +40,18 @@ const inOrder = (records: readonly Judged[]): readonly Judged[] =>
 
 type Playlist = { details: Record<string, unknown>; tracks: unknown[]; trackCount: number }
 
-const foldPlaylists = (records: readonly Judged[]) => {
+const foldPlaylists = (records: readonly Judged[], isPoison: (record: Judged) => boolean) => {
   const details: Writable = {}
   const tracks: Writable = {}
   const search: Writable = {}
   const playlists = new Map<string, Playlist>()
   const lastOf = new Map<number, string>()
-  for (const { partition, offset: position, key, eventId, previous, event } of records) {
+  const poisoned = new Set<string>()
+  for (const record of records) {
+    const { partition, offset: position, key, eventId, previous, event } = record
     if (previous !== (lastOf.get(partition) ?? '')) continue
     lastOf.set(partition, eventId)
+    if (isPoison(record)) poisoned.add(key)
     const { streamVersion, occurredAt } = event.meta
     const playlist = playlists.get(key) ?? { details: {}, tracks: [], trackCount: 0 }
     playlists.set(key, playlist)
@@ -51,7 +59,7 @@ const foldPlaylists = (records: readonly Judged[]) => {
     Object.assign(playlist.details, { streamVersion, changedAt: occurredAt })
     const shown = { ...playlist.details, trackCount: playlist.trackCount }
     details[key] = { position, value: shown }
-    if (['PlaylistCreated', 'PlaylistEdited', 'PlaylistDeleted'].includes(event.type))
+    if (editing.includes(event.type) && !poisoned.has(key))
       tracks[key] = { position, value: { streamVersion, items: [...playlist.tracks] } }
     search[key] = { position, value: event.type === 'PlaylistDeleted' ? null : foundOf(shown) }
   }
@@ -87,7 +95,7 @@ const apply = (playlist: Playlist, type: string, data: unknown, meta: Judged['ev
   if (type === 'PlaylistEdited') edit(playlist, data as PlaylistEdited)
 }
 
-const edit = (playlist: Playlist, { steps, meta }: PlaylistEdited): void => {
+const edit = (playlist: Playlist, { steps, added: more, removed: fewer, meta }: PlaylistEdited): void => {
   const { tracks } = playlist
   for (const { removed, added, moved } of steps) {
     if (removed) tracks.splice(removed.index, 1)
@@ -97,8 +105,10 @@ const edit = (playlist: Playlist, { steps, meta }: PlaylistEdited): void => {
       tracks.splice(index, 0, { itemId, trackId, addedBy: meta.actorId, addedAt: meta.occurredAt })
     }
   }
-  playlist.trackCount = tracks.length
+  playlist.trackCount += more - fewer
 }
+
+const editing: readonly string[] = ['PlaylistCreated', 'PlaylistEdited', 'PlaylistDeleted']
 
 const foundOf = (details: Readonly<Record<string, unknown>>) => {
   const names = ['playlistId', 'streamVersion', 'ownerId', 'name', 'description', 'visibility', 'changedAt']

@@ -32,12 +32,21 @@ export const startFleet = (): Promise<Platform> =>
 
 type Watched = { readonly name: string; readonly from: EventTopic }
 
-/** Resolves when each view has been applied to the ends of its topic as they stand now, by its last word on that. */
-export const untilApplied = async (platform: Platform, views: readonly Watched[]): Promise<void> => {
+/** A view's newest word on one partition. */
+export type Said = Pick<ProjectionProgress, 'projection' | 'partition' | 'watermark' | 'quarantined'>
+
+/**
+ * Resolves when each view has been applied to the ends of its topic as they stand now, by its last word on that, with
+ * these words.
+ */
+export const untilApplied = async (
+  platform: Platform,
+  views: readonly Watched[],
+): Promise<readonly Said[]> => {
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
   const codec = await createRegistryCodec({ url, namespace, logger: quiet })
-  const said = new Map<string, number>()
+  const said = new Map<string, Said>()
   const missing: string[] = []
   const { promise, resolve, reject } = Promise.withResolvers<undefined>()
   const ends = new Map<EventTopic, readonly number[]>()
@@ -46,12 +55,12 @@ export const untilApplied = async (platform: Platform, views: readonly Watched[]
     missing.length = 0
     for (const { name, from } of views)
       for (const [partition, end] of (ends.get(from) ?? []).entries())
-        if (end > 0 && said.get(`${name}/${partition}`) !== end)
+        if (end > 0 && said.get(`${name}/${partition}`)?.watermark !== end)
           missing.push(`${name}/${partition} at ${end}`)
     if (missing.length === 0) resolve(undefined)
   }
   const timer = setTimeout(() => {
-    const words = missing.map((each) => `${each}, said ${said.get(each.split(' ')[0] ?? '')}`)
+    const words = missing.map((each) => `${each}, said ${said.get(each.split(' ')[0] ?? '')?.watermark}`)
     reject(new Error(`not applied after two minutes: ${words.join('; ')}`))
   }, 120_000)
   const reader = await log.read({
@@ -59,8 +68,8 @@ export const untilApplied = async (platform: Platform, views: readonly Watched[]
     resumeAt: () => Promise.resolve(0),
     onBatch: ({ records }) => {
       for (const { value } of records) {
-        const { projection, partition, watermark } = codec.decode(value).value as ProjectionProgress
-        said.set(`${projection}/${partition}`, watermark)
+        const word = codec.decode(value).value as ProjectionProgress
+        said.set(`${word.projection}/${word.partition}`, word)
       }
       look()
       return Promise.resolve()
@@ -70,4 +79,5 @@ export const untilApplied = async (platform: Platform, views: readonly Watched[]
   await promise.finally(() => clearTimeout(timer))
   await reader.close()
   await log.close()
+  return [...said.values()]
 }
