@@ -128,7 +128,7 @@ describe('a token is never answered with older state, whatever happens meanwhile
     const [details, tracks, search] = await Promise.all([
       get(`/v1/playlists/${id}`),
       get(`/v1/playlists/${id}/tracks?limit=1`),
-      get(`/v1/search?type=playlist&q=${wordOf(id)}`),
+      get(`/v1/search?type=playlist&q=${word}`),
     ])
     for (const answer of [details, tracks])
       if (answer.status === 200)
