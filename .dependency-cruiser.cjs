@@ -53,8 +53,8 @@ module.exports = {
     allowed('infra', [], 'The launcher starts engines and services by path.', { pathNot: tests }),
     allowed(
       'cli',
-      ['core', 'schemas', 'adapters', 'infra', 'connect'],
-      'The command line uses clients and the launcher.',
+      ['core', 'schemas', 'adapters', 'projectors', 'infra', 'connect'],
+      'The command line uses clients and the launcher, and runs projections in memory.',
     ),
     {
       name: 'core-is-pure',

@@ -25,3 +25,16 @@ export const callerOf = (locals: Locals): Caller => {
     throw new Problem('unauthenticated', 'send a bearer token: Authorization: Bearer <token>')
   return locals.caller
 }
+
+/** The caller, who must have the role. @throws {Problem} `unauthenticated`, `forbidden` */
+export const callerWith = (role: Role, locals: Locals): Caller => withRole(role, callerOf(locals))
+
+/** Rights beyond those of a user: `operator` for the verbs that look after the platform, `analyst` for its history. */
+export type Role = 'operator' | 'analyst'
+
+/** The caller, if it has the role. @throws {Problem} `unauthenticated` where there is none, `forbidden` */
+export const withRole = (role: Role, caller: Caller | undefined): Caller => {
+  const known = callerOf(caller ? { caller } : {})
+  if (!known.roles.includes(role)) throw new Problem('forbidden', `this needs the role ${role}`)
+  return known
+}

@@ -1,7 +1,10 @@
 import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
 import type { Columns, RowOf } from './columns.ts'
 import type { RecordedEvent } from './event.ts'
+import type { FailurePolicy } from './failure-policy.ts'
 import type { PageListDraft } from './page-list.ts'
+
+export { quarantineKey, retry, stop } from './failure-policy.ts'
 
 /**
  * One row per key. `onceOnly`: each key is written by one event alone (a play's identity, say), so the row that a
@@ -98,8 +101,8 @@ export type Projection<
   readonly on: {
     readonly [T in EventTypeOf<Topic>]?: Handler<S, RowOf<C>, RecordedEvent<T>, Key>
   }
-  /** What happens when a handler throws. Only `stop` exists yet: the projection stops with words, others go on. */
-  readonly onFailure: 'stop'
+  /** What happens to an event when a handler or the key function throws, or when it can't be read. */
+  readonly onFailure: FailurePolicy
 }
 
 /** Any projection, as the engine handles it. */

@@ -27,7 +27,7 @@ import { playlistRoutes } from './playlists/playlist.routes.ts'
 import { createCatalogueTracks } from './plays/catalogue-tracks.ts'
 import { playRoutes } from './plays/play.routes.ts'
 import { createCommandLog } from './write-path/command-log.ts'
-import { createDiscard } from './write-path/discard.ts'
+import { createDiscard } from '@reprise/core/discarded-records.ts'
 import { newEventId } from './write-path/event-id.ts'
 import { createSnapshotStore } from './write-path/snapshot-store.ts'
 import type { StreamType } from './write-path/stream-type.ts'
@@ -95,7 +95,13 @@ const commandLogOf = async <State, Body, Type extends EventType, Report>(
       incarnation,
       now: Date.now,
     }),
-    discard: createDiscard({ topic, codec, appender: verdicts, partitions: verdictPartitions }),
+    discard: createDiscard({
+      topic,
+      reason: 'superseded',
+      codec,
+      appender: verdicts,
+      partitions: verdictPartitions,
+    }),
     ownership,
     forward: forwarder.forward,
     newEventId,

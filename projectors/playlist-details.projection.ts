@@ -1,6 +1,6 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
 import { boolean, columns, instant, int, json, oneOf, text, uuid } from '@reprise/core/columns.ts'
-import { cassandraTable, existing, projection } from '@reprise/core/projection.ts'
+import { cassandraTable, existing, projection, quarantineKey } from '@reprise/core/projection.ts'
 
 /** The head of a playlist page: one row per playlist. */
 export const playlistDetails = projection({
@@ -59,7 +59,7 @@ export const playlistDetails = projection({
     },
     PlaylistDeleted: (row, { meta }) => ({ ...changed(row, meta), collaborators: [], deleted: true }),
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })
 
 const changed = <Row extends { readonly streamVersion: number; readonly changedAt: number }>(

@@ -6,7 +6,7 @@ import {
   type PlaylistState,
 } from '../playlists/playlist.decider.ts'
 import { type CommandLog, createCommandLog } from '../write-path/command-log.ts'
-import type { Discard } from '../write-path/discard.ts'
+import type { Discard } from '@reprise/core/discarded-records.ts'
 import { createForward, type Listener } from './forwarding.ts'
 import { createSimulatedLog, type SimulatedLogOptions } from './simulated-log.ts'
 import type { SimulatedGroup } from './simulated-ownership.ts'

@@ -13,7 +13,7 @@ import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../p
 import { createSoleCommandLog } from '../testing/sole-command-log.ts'
 import type { Command } from './command.ts'
 import type { CommandLog } from './command-log.ts'
-import type { Discarded } from './discard.ts'
+import type { Discarded } from '@reprise/core/discarded-records.ts'
 import { keyTimeOf } from './idempotency-key.ts'
 
 const codec = createInMemoryEventCodec()

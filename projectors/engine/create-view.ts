@@ -17,16 +17,16 @@ export const createView = (
   projection: AnyProjection,
   { rows, documents }: Stores,
 ): Applier<RecordedEvent> => {
-  const group = createGrouping(projection)
-  const { store } = projection
+  const { store, onFailure } = projection
+  const options = { group: createGrouping(projection), onFailure }
   switch (store.kind) {
     case 'row':
-      return createApplier(createRowView({ ...projection, store }, rows), group)
+      return createApplier(createRowView({ ...projection, store }, rows), options)
     case 'pages':
-      return createApplier(createListView({ ...projection, store }, rows), group)
+      return createApplier(createListView({ ...projection, store }, rows), options)
     case 'count':
-      return createApplier(createCountView({ ...projection, store }, rows), group)
+      return createApplier(createCountView({ ...projection, store }, rows), options)
     case 'document':
-      return createApplier(createDocumentView({ ...projection, store }, documents), group)
+      return createApplier(createDocumentView({ ...projection, store }, documents), options)
   }
 }

@@ -1,34 +1,62 @@
-/** Verdicts given lately, by partition and offset. A verdict is a fact of the log, so it never becomes wrong. */
+import { createBoundedCache } from '../engine/bounded-cache.ts'
+import { pageOf, pageOffsets } from './play-index-layout.ts'
+
+/** Verdicts that this process has given or read. A verdict is a fact of the log, so it never becomes wrong. */
 export type KnownVerdicts = {
   /** Whether the event at this offset is the first record of its play; undefined when that isn't known here. */
-  readonly get: (partition: number, offset: number) => boolean | undefined
-  readonly set: (partition: number, offset: number, isFirst: boolean) => void
+  readonly isFirst: (partition: number, offset: number) => boolean | undefined
+  readonly add: (partition: number, offset: number, isFirst: boolean) => void
+  /** All offsets of a page below `end` are first records, but for the duplicates. */
+  readonly addPage: (page: KnownPage) => void
 }
 
-/** Offsets remembered per partition; enough for projections of one process that read side by side. */
-const slots = 16_384
+/** See {@link KnownVerdicts}. */
+export type KnownPage = {
+  readonly partition: number
+  readonly page: number
+  readonly end: number
+  readonly duplicates: readonly number[]
+}
 
-/** One byte and one offset per verdict, in rings that overwrite what is oldest. */
+/** Pages of 16 KB, of 65,536 offsets each. */
+const pagesMax = 512
+
+const unknown = 0
+const first = 1
+const duplicate = 2
+
+/** Two bits an offset, in pages; those that were used least recently are forgotten. */
 export const createKnownVerdicts = (): KnownVerdicts => {
-  const rings = new Map<number, { readonly offsets: Float64Array; readonly firsts: Uint8Array }>()
-  const ringOf = (partition: number) => {
-    const found = rings.get(partition)
-    if (found !== undefined) return found
-    const ring = { offsets: new Float64Array(slots).fill(-1), firsts: new Uint8Array(slots) }
-    rings.set(partition, ring)
-    return ring
+  const pages = createBoundedCache<Uint8Array>(pagesMax, () => 1)
+  const keyOf = (partition: number, page: number) => `${partition}/${page}`
+  const bitsOf = (partition: number, page: number): Uint8Array => {
+    const key = keyOf(partition, page)
+    const found = pages.get(key) ?? new Uint8Array(pageOffsets / 4)
+    if (pages.get(key) === undefined) pages.set(key, found)
+    return found
   }
   return {
-    get: (partition, offset) => {
-      const { offsets, firsts } = ringOf(partition)
-      const at = offset % slots
-      return offsets[at] === offset ? firsts[at] === 1 : undefined
+    isFirst: (partition, offset) => {
+      const bits = pages.get(keyOf(partition, pageOf(offset)))
+      if (bits === undefined) return undefined
+      const verdict = read(bits, offset % pageOffsets)
+      return verdict === unknown ? undefined : verdict === first
     },
-    set: (partition, offset, isFirst) => {
-      const { offsets, firsts } = ringOf(partition)
-      const at = offset % slots
-      offsets[at] = offset
-      firsts[at] = isFirst ? 1 : 0
+    add: (partition, offset, isFirst) =>
+      write(bitsOf(partition, pageOf(offset)), offset % pageOffsets, isFirst ? first : duplicate),
+    addPage: ({ partition, page, end, duplicates }) => {
+      const bits = bitsOf(partition, page)
+      const size = Math.min(end - page * pageOffsets, pageOffsets)
+      for (let at = 0; at < size; at++) if (read(bits, at) === unknown) write(bits, at, first)
+      for (const offset of duplicates) write(bits, offset % pageOffsets, duplicate)
     },
   }
+}
+
+const shiftOf = (at: number): number => (at & 3) * 2
+
+const read = (bits: Uint8Array, at: number): number => ((bits[at >> 2] ?? 0) >> shiftOf(at)) & 3
+
+const write = (bits: Uint8Array, at: number, verdict: number): void => {
+  bits[at >> 2] = ((bits[at >> 2] ?? 0) & ~(3 << shiftOf(at))) | (verdict << shiftOf(at))
 }

@@ -1,7 +1,8 @@
 /** Up to where the index of this process has come, by partition. Only a hint about when to look: rows give verdicts. */
 export type Passed = {
   readonly set: (partition: number, watermark: number) => void
-  /** Resolves when the partition's watermark is above the offset, or when the time is up. */
+  readonly has: (partition: number, offset: number) => boolean
+  /** Resolves when the partition's watermark is next set above the offset, or when the time is up. */
   readonly wait: (partition: number, offset: number, timeoutMs: number) => Promise<void>
 }
 
@@ -21,12 +22,9 @@ export const createPassed = (): Passed => {
       watermarks.set(partition, watermark)
       for (const { offset, go } of [...waitersOf(partition)]) if (offset < watermark) go()
     },
+    has: (partition, offset) => (watermarks.get(partition) ?? 0) > offset,
     wait: (partition, offset, timeoutMs) =>
       new Promise((resolve) => {
-        if ((watermarks.get(partition) ?? 0) > offset) {
-          resolve()
-          return
-        }
         const waiter = {
           offset,
           go: () => {

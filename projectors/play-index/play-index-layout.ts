@@ -1,25 +1,28 @@
-import { firstWinsStampOf } from '@reprise/core/stamp.ts'
-import type { RowWrite, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { RowWrite, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
+import { firstWinsStampOf, stampOf } from '@reprise/core/stamp.ts'
 
 /** A record of a play or skip. */
 export type PlayEvent = RecordedEvent<'TrackPlayed' | 'TrackSkipped'>
 
-/** The play index: per play the offset of its first record in the user's partition. */
+/**
+ * The play index: per play the offset of its first record. The plays of an hour of one partition lie together, so that
+ * those of a batch go in few writes; the identity names the user already.
+ */
 export const playIndexTable: Table = {
-  name: 'play_index_v1',
-  partitionKey: ['user_id', 'day'],
+  name: 'play_index_v2',
+  partitionKey: ['partition_', 'hour'],
   clustering: ['identity'],
-  columns: { user_id: 'text', day: 'text', identity: 'text', first_offset: 'bigint' },
+  columns: { partition_: 'int', hour: 'int', identity: 'text', first_offset: 'bigint' },
 }
 
-/** The Cassandra partition of a play: its user and the day of its start, UTC. */
-export const ownerOf = ({ meta, data }: PlayEvent): { readonly user_id: string; readonly day: string } => ({
-  user_id: meta.streamId,
-  day: new Date(data.startedAt).toISOString().slice(0, 10),
+/** The Cassandra partition of a play: the partition of its records, and the hour of its start since 1970. */
+export const ownerOf = ({ partition, data }: PlayEvent) => ({
+  partition_: partition,
+  hour: Math.floor(data.startedAt / 3_600_000),
 })
 
-/** The row that a record of a play writes. The lowest offset wins, whatever the order of writing. */
+/** The row that the first record of a play writes. The lowest offset wins, whatever the order of writing. */
 export const playWriteOf = (event: PlayEvent): RowWrite => ({
   row: { ...ownerOf(event), identity: event.data.identity, first_offset: event.offset },
   stamp: firstWinsStampOf(event.offset),
@@ -29,13 +32,47 @@ export const playWriteOf = (event: PlayEvent): RowWrite => ({
 export const firstOffsetOf = (row: StoredRow): number => row['first_offset'] as number
 
 /** Events by the Cassandra partition of their plays. */
-export const byOwner = (events: readonly RecordedEvent[]): readonly (readonly PlayEvent[])[] => {
-  const owners = new Map<string, PlayEvent[]>()
-  for (const event of events as readonly PlayEvent[]) {
-    const id = `${event.meta.streamId}\0${Math.floor(event.data.startedAt / 86_400_000)}`
-    const found = owners.get(id)
-    if (found === undefined) owners.set(id, [event])
-    else found.push(event)
-  }
-  return [...owners.values()]
+export const byOwner = (events: readonly PlayEvent[]): readonly (readonly PlayEvent[])[] => [
+  ...Map.groupBy(events, (event) => ownerOf(event).hour).values(),
+]
+
+/** The offsets of a page of verdicts. */
+export const pageOffsets = 65_536
+
+/** The page that an offset belongs to. */
+export const pageOf = (offset: number): number => Math.floor(offset / pageOffsets)
+
+/** Which offsets of a page are duplicates, so that whoever comes later needs one read for a whole page. */
+export type VerdictPage = {
+  /** When the page's first play was recorded. */
+  readonly beginsAt: number
+  /** In order. */
+  readonly duplicates: readonly number[]
+}
+
+/** Verdicts by page: the offsets of the duplicates, two bytes each. */
+export const verdictTable: Table = {
+  name: 'play_verdicts_v2',
+  partitionKey: ['partition_'],
+  clustering: ['page'],
+  columns: { partition_: 'int', page: 'int', begins_at: 'bigint', duplicates: 'blob' },
+}
+
+/** The row of a page as it stands at an offset: it holds every duplicate of the page up to there. */
+export const pageWriteOf = (
+  { partition, offset }: { readonly partition: number; readonly offset: number },
+  { beginsAt, duplicates }: VerdictPage,
+): RowWrite => {
+  const bytes = Buffer.alloc(duplicates.length * 2)
+  for (const [at, duplicate] of duplicates.entries()) bytes.writeUInt16BE(duplicate % pageOffsets, at * 2)
+  const row = { partition_: partition, page: pageOf(offset), begins_at: beginsAt, duplicates: bytes }
+  return { row, stamp: stampOf(offset) }
+}
+
+/** The page that a row holds. */
+export const pageFromStored = (row: StoredRow): VerdictPage => {
+  const bytes = row['duplicates'] as Buffer
+  const start = (row['page'] as number) * pageOffsets
+  const duplicates = Array.from({ length: bytes.length / 2 }, (_, at) => start + bytes.readUInt16BE(at * 2))
+  return { beginsAt: row['begins_at'] as number, duplicates }
 }

@@ -1,59 +1,140 @@
-import type { RecordedEvent } from '@reprise/core/event.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Discard } from '@reprise/core/discarded-records.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import { createRowCheckpoints } from '../engine/checkpoints.ts'
+import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
 import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
-import { eventReading } from '../engine/topic-reading.ts'
+import { eventReading, type TopicReading } from '../engine/topic-reading.ts'
+import type { Turn } from '../engine/turn.ts'
 import type { Verdicts } from '../engine/run-projection.ts'
 import { writeRows } from '../engine/write-rows.ts'
+import { decidePlays } from './decide-plays.ts'
+import { createKnownVerdicts } from './known-verdicts.ts'
 import { createPassed } from './passed.ts'
-import { byOwner, playIndexTable, playWriteOf, type PlayEvent } from './play-index-layout.ts'
+import { ownerOf, playIndexTable, playWriteOf, verdictTable, type PlayEvent } from './play-index-layout.ts'
+import { createPlayMemory, type PlayMemory } from './play-memory.ts'
 import { createPlayVerdicts } from './play-verdicts.ts'
+import { createWarming } from './warming.ts'
+import { createVerdictPages, type VerdictPages } from './verdict-pages.ts'
 
 /** The index at work, and the verdicts that it gives. */
-export type PlayIndex = Following & { readonly verdicts: Verdicts }
+export type PlayIndex = Following & { readonly verdicts: Verdicts; readonly counts: () => PlayIndexCounts }
+
+/** What the index of this process has done since it was started. */
+export type PlayIndexCounts = {
+  readonly decided: number
+  readonly duplicates: number
+  /** How many of them memory couldn't decide. */
+  readonly lookedUp: number
+  readonly memoryBytes: number
+}
+
+/** What the index runs with. */
+export type PlayIndexOptions = Source & {
+  readonly store: RowStore
+  /** Told of every duplicate, perhaps more than once. */
+  readonly discard: Discard
+  readonly memory?: PlayMemory
+}
+
+const retryMs = 500
 
 /**
- * Counting a play once: follows `playback-events` with a reader and a checkpoint of its own and keeps, per play, the
- * offset of its first record. Written without a read: the lowest offset wins by its stamp.
+ * Counting a play once: follows `playback-events` with a reader and a checkpoint of its own, decides of every play in
+ * order whether it is the first record of its identity, and keeps the offset of that. A verdict is a fact of the log,
+ * so it is given when it is decided; its row, its page and the word of duplicates stand before the checkpoint passes it.
  */
-export const startPlayIndex = (store: RowStore, source: Source): PlayIndex => {
-  const checkpoints = createRowCheckpoints(store, playIndexTable.name)
+export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
+  const { store, discard, codec, logger, memory = createPlayMemory() } = options
+  const known = createKnownVerdicts()
   const passed = createPassed()
-  const following = followTopic(
+  const pages = createVerdictPages(store)
+  const checkpoints = createRowCheckpoints(store, playIndexTable.name)
+  const counts = { decided: 0, duplicates: 0, lookedUp: 0 }
+  const warm = createWarming({ ...options, memory, pages, reading: readingOf(codec) })
+  const onLookUp = (plays: number) => (counts.lookedUp += plays)
+
+  const tell = async (partition: number, duplicates: readonly PlayEvent[], isCurrent: () => boolean) => {
+    const records = duplicates.map(({ offset, meta }) => ({ offset, eventId: meta.eventId }))
+    while (records.length > 0 && isCurrent()) {
+      try {
+        await discard(partition, records)
+        return
+      } catch (error) {
+        logger.warn({ reason: (error as Error).message }, 'verdicts could not be published; trying again')
+      }
+      await pause(retryMs)
+    }
+  }
+  const apply = async ({ partition, events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
+    const [first, last] = [events[0], events.at(-1)]
+    if (first === undefined || last === undefined) return
+    warm.from(first)
+    const decided = await decidePlays(events, { store, memory, known, onLookUp })
+    if (!isCurrent()) return
+    const { firsts, duplicates } = decided
+    for (const { offset } of duplicates) known.add(partition, offset, false)
+    for (const { offset, recordedAt, data } of firsts) {
+      known.add(partition, offset, true)
+      memory.add(partition, { identity: data.identity, recordedAt })
+    }
+    passed.set(partition, last.offset + 1)
+    await Promise.all([
+      writeFirsts(store, firsts),
+      pages.write(decided),
+      tell(partition, duplicates, isCurrent),
+    ])
+    counts.decided += events.length
+    counts.duplicates += duplicates.length
+  }
+  const following = followTopic<PlayEvent>(
     {
       name: 'play index',
-      group: 'play-index-v1',
-      reading: eventReading('playback-events', new Set(['TrackPlayed', 'TrackSkipped']), source.codec),
-      checkpoints,
+      group: 'play-index-v2',
+      reading: readingOf(codec),
+      checkpoints: remembering(checkpoints, memory, pages),
       ensure: async () => {
-        await store.ensure(playIndexTable)
+        await Promise.all([store.ensure(playIndexTable), store.ensure(verdictTable)])
         await checkpoints.ensure()
       },
-      apply: ({ events }) => index(store, events),
-      applied: (partition, watermark) => passed.set(partition, watermark),
+      apply,
+      applied: (partition, { watermark }) => passed.set(partition, watermark),
       forget: () => undefined,
       onLost: store.onLost,
     },
-    source,
+    options,
   )
-  return { ...following, verdicts: createPlayVerdicts(store, passed) }
+  return {
+    status: following.status,
+    close: async () => {
+      warm.stop()
+      await following.close()
+    },
+    verdicts: createPlayVerdicts({ known, passed, checkpoints, pages }),
+    counts: () => ({ ...counts, memoryBytes: memory.bytes() }),
+  }
 }
 
-const index = (store: RowStore, events: readonly RecordedEvent[]): Promise<void> =>
+const readingOf = (codec: EventCodec): TopicReading<PlayEvent> =>
+  eventReading('playback-events', new Set(['TrackPlayed', 'TrackSkipped']), codec) as TopicReading<PlayEvent>
+
+/** Tells the memory and the pages where reading goes on, whenever that is asked. */
+const remembering = (checkpoints: Checkpoints, memory: PlayMemory, pages: VerdictPages): Checkpoints => ({
+  read: async (partition) => {
+    const checkpoint = await checkpoints.read(partition)
+    memory.resume(partition, checkpoint ? checkpoint.offset + 1 : 0)
+    pages.forget(partition)
+    return checkpoint
+  },
+  write: async (partition, checkpoint) => {
+    await checkpoints.write(partition, checkpoint)
+    memory.advance(partition, checkpoint.offset + 1)
+  },
+})
+
+const writeFirsts = (store: RowStore, plays: readonly PlayEvent[]): Promise<void> =>
   writeRows(
     store,
     playIndexTable,
-    byOwner(events).flatMap((plays) =>
-      firstRecordsOf(plays).map((play) => ({
-        owner: `${play.meta.streamId}\0${Math.floor(play.data.startedAt / 86_400_000)}`,
-        writes: [playWriteOf(play)],
-      })),
-    ),
+    plays.map((play) => ({ owner: String(ownerOf(play).hour), writes: [playWriteOf(play)] })),
   )
-
-/** Of several records of one play in a batch only the first is written, so that a row once read is never lowered. */
-const firstRecordsOf = (plays: readonly PlayEvent[]): readonly PlayEvent[] => {
-  const firsts = new Map<string, PlayEvent>()
-  for (const play of plays) if (!firsts.has(play.data.identity)) firsts.set(play.data.identity, play)
-  return [...firsts.values()]
-}

@@ -1,74 +1,56 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import type { RecordedEvent } from '@reprise/core/event.ts'
-import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import { eachBounded } from '../engine/each-bounded.ts'
+import type { Checkpoints } from '../engine/checkpoints.ts'
 import { nextWait } from '../engine/patience.ts'
 import type { Verdicts } from '../engine/run-projection.ts'
-import { createKnownVerdicts } from './known-verdicts.ts'
+import type { KnownVerdicts } from './known-verdicts.ts'
 import type { Passed } from './passed.ts'
-import { byOwner, firstOffsetOf, ownerOf, playIndexTable, type PlayEvent } from './play-index-layout.ts'
+import { pageOf } from './play-index-layout.ts'
+import type { VerdictPages } from './verdict-pages.ts'
 
-/** So many plays of one user and day are looked up in one read. */
-const lookUpMax = 100
-/** A partition that another process indexes is looked at again after this time at the latest. */
+/** What verdicts are given from. */
+export type VerdictOptions = {
+  readonly known: KnownVerdicts
+  readonly passed: Passed
+  /** Those of the index: all below them is decided and stored. */
+  readonly checkpoints: Pick<Checkpoints, 'read'>
+  readonly pages: Pick<VerdictPages, 'read'>
+}
+
+/** The stored verdicts are asked for again after this time at the latest. */
 const waitMsMax = 250
 
 /**
- * Which plays are the first record of their identity in their partition. The verdict is an offset comparison, so live
- * and rebuild give the same one.
- *
- * No verdict on an offset that the index hasn't passed: a row that names the event's own offset or a lower one shows
- * that it has, for every writer of the index goes in offset order and the lowest offset wins. Where the row isn't
- * there, or names a higher offset, the index is behind (or its store lost a tail): then the whole batch is looked up
- * again later, since what the other rows said was said by the same index.
+ * Which plays are the first record of their identity in their partition: as the index of this process has decided, or
+ * as stored, a page at a time. No verdict on an offset that the index hasn't passed.
  */
-export const createPlayVerdicts = (store: RowStore, passed: Passed): Verdicts => {
-  const known = createKnownVerdicts()
-  const isFirst = ({ partition, offset }: RecordedEvent) => known.get(partition, offset)
+export const createPlayVerdicts = ({ known, passed, checkpoints, pages }: VerdictOptions): Verdicts => {
+  const readPages = async (partition: number, offsets: readonly number[]): Promise<void> => {
+    const end = ((await checkpoints.read(partition))?.offset ?? -1) + 1
+    const passedPages = new Set(offsets.filter((offset) => offset < end).map(pageOf))
+    for (const page of passedPages) {
+      const duplicates = (await pages.read(partition, page))?.duplicates ?? []
+      known.addPage({ partition, page, end, duplicates })
+    }
+  }
 
   return async (events, isCurrent) => {
-    const unknown = events.filter((event) => isFirst(event) === undefined)
-    const last = unknown.at(-1)
-    if (last === undefined) return events.filter(isFirst)
-    await passed.wait(last.partition, last.offset, waitMsMax)
+    const isUnknown = (event: (typeof events)[number]) =>
+      known.isFirst(event.partition, event.offset) === undefined
+    let hasWaited = false
     for (let waitMs = 10; isCurrent(); waitMs = Math.min(nextWait(waitMs), waitMsMax)) {
-      const firsts = await lookUp(store, unknown as readonly PlayEvent[])
-      if (firsts !== undefined) {
-        for (const event of unknown) known.set(event.partition, event.offset, firsts.has(event))
-        const wanted = new Set(unknown)
-        return events.filter((event) => (wanted.has(event) ? firsts.has(event) : isFirst(event)))
-      }
-      await pause(waitMs)
+      const unknown = events.filter(isUnknown)
+      const last = unknown.at(-1)
+      if (last === undefined)
+        return events.filter(({ partition, offset }) => known.isFirst(partition, offset))
+      // Once is enough: what it has passed and didn't keep is stored, or was lost with the store's tail.
+      if (hasWaited || !passed.has(last.partition, last.offset))
+        await passed.wait(last.partition, last.offset, waitMs)
+      hasWaited = true
+      if (unknown.some(isUnknown))
+        await readPages(
+          last.partition,
+          unknown.map(({ offset }) => offset),
+        )
     }
     return []
   }
 }
-
-/** The first records among the plays; undefined when the index can't tell of all of them yet. */
-const lookUp = async (
-  store: RowStore,
-  events: readonly PlayEvent[],
-): Promise<ReadonlySet<RecordedEvent> | undefined> => {
-  const firsts = new Set<RecordedEvent>()
-  let unknown = 0
-  await eachBounded(piecesOf(events), async (plays) => {
-    const rows = await store.read(playIndexTable, {
-      partition: ownerOf(plays[0] as PlayEvent),
-      in: [...new Set(plays.map(({ data }) => data.identity))],
-    })
-    const first = new Map(rows.map((row) => [row['identity'], firstOffsetOf(row)]))
-    for (const play of plays) {
-      const offset = first.get(play.data.identity)
-      if (offset === undefined || offset > play.offset) unknown++
-      else if (offset === play.offset) firsts.add(play)
-    }
-  })
-  return unknown > 0 ? undefined : firsts
-}
-
-const piecesOf = (events: readonly PlayEvent[]): readonly (readonly PlayEvent[])[] =>
-  byOwner(events).flatMap((plays) =>
-    Array.from({ length: Math.ceil(plays.length / lookUpMax) }, (_, at) =>
-      plays.slice(at * lookUpMax, (at + 1) * lookUpMax),
-    ),
-  )

@@ -4,7 +4,7 @@ import { documentLayoutOf, type DocumentProjection } from '@reprise/core/layout/
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { Appender, Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
@@ -47,16 +47,17 @@ export const startInMemory = async (
   { log, stores, codec = codecOfTests }: RunOptions,
 ): Promise<InMemoryRun> => {
   const published: ProjectionProgress[] = []
+  const progress: Appender = {
+    append: (records) => {
+      for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
+      return Promise.resolve(new Map())
+    },
+    close: () => Promise.resolve(),
+  }
   const listening: Log = {
     ...log,
-    createAppender: () =>
-      Promise.resolve({
-        append: (records) => {
-          for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
-          return Promise.resolve(new Map())
-        },
-        close: () => Promise.resolve(),
-      }),
+    createAppender: (topic) =>
+      topic === 'projection-progress' ? Promise.resolve(progress) : log.createAppender(topic),
   }
   const running = await runAll(projections, { log: listening, codec, logger: quiet, stores })
   const watermarkOf = (name: string, partition: number) =>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
 import type { Position } from '@reprise/core/position.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { schemaOfColumns } from '../column-schema.ts'
 import { query } from '../query.ts'
@@ -27,6 +28,7 @@ export const playlistDetailsQueries = (sources: Sources) => {
     options: z.strictObject({}),
     answer: playlistAnswer,
     views: [playlistDetails],
+    groups: ({ params }) => [groupNameOf([params.playlistId])],
     show: async ({ params, caller }) => {
       const found = await visible(params.playlistId, caller)
       if (found === undefined) throw noPlaylist(params.playlistId)
@@ -45,6 +47,7 @@ export const playlistDetailsQueries = (sources: Sources) => {
     options: z.strictObject({ ids: idsOf(playlistId) }),
     answer: z.strictObject({ items: z.array(playlistAnswer), missing: z.array(z.string()) }),
     views: [playlistDetails],
+    groups: ({ options }) => options.ids.map((id) => groupNameOf([id])),
     show: async ({ options: { ids }, caller }) => {
       const all = await Promise.all(ids.map((id) => visible(id, caller)))
       const found = all.filter((each): each is Positioned<PlaylistDetails> => each !== undefined)
