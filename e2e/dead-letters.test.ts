@@ -158,7 +158,9 @@ describe('a bad event stops only its own group (law 10)', () => {
   }, 120_000)
 
   test('what is discarded is left out for ever: what waited is applied, and a rebuild is the same', async () => {
-    const ids = poisoned.map(({ bad }) => idOf(bad))
+    // What can't be read stopped the other views of the playlist too.
+    const ids = (await operate(['list'])).map(({ id }: { id: string }) => id)
+    expect(ids.length).toBeGreaterThan(poisoned.length)
     const outcomes = await operate(['discard', ...ids, '--reason', 'forged'])
     expect(outcomes.map(({ outcome }: { outcome: string }) => outcome)).toEqual(ids.map(() => 'discarded'))
     const read = () =>
@@ -174,7 +176,7 @@ describe('a bad event stops only its own group (law 10)', () => {
         }),
       )
     expect(await read()).toEqual(poisoned.map(() => ['before', 'after']))
-    expect(await operate(['list', '--projection', view])).toEqual([])
+    expect(await operate(['list'])).toEqual([])
     await platform.kill('projectors')
     const { cassandra, cassandraDatacenter, namespace } = configurationOf(platform.environment)
     const rows = new Cassandra({ contactPoints: [...cassandra], localDataCenter: cassandraDatacenter })

@@ -61,11 +61,9 @@ export const createDeadLetterDesk = ({ log, codec }: Options): DeadLetterDesk =>
       const letter = { type: 'DeadLetterRequest', value } as const
       try {
         await appender.append([letterRecordOf(letter, { group: groups[0] ?? '', partitions, codec })])
-        for (const until = Date.now() + timeoutMs; Date.now() < until; await pause(lookAgainMs)) {
-          const answer = answers.to(requestId)
-          if (answer) return answer
-        }
-        return undefined
+        const until = Date.now() + timeoutMs
+        while (answers.to(requestId) === undefined && Date.now() < until) await pause(lookAgainMs)
+        return answers.to(requestId)
       } finally {
         await Promise.all([appender.close(), answers.close()])
       }
