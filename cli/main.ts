@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addCatalogue } from './commands/catalogue.command.ts'
+import { addDeadLetters } from './commands/dead-letters.command.ts'
 import { addDemo } from './commands/demo.command.ts'
 import { addDown } from './commands/down.command.ts'
 import { addLogs } from './commands/logs.command.ts'
@@ -20,6 +21,7 @@ const commands: readonly ((program: Command) => void)[] = [
   addReset,
   addToken,
   addCatalogue,
+  addDeadLetters,
   addProjections,
   addDemo,
 ]

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { QuarantinedGroup } from './quarantine.ts'
 import type { StoredRecord } from './ports/log.port.ts'
+import { stampOf } from './stamp.ts'
 
 /**
- * Law 11: how far a view is, stored in the view's own store after its rows. The reader starts at `offset`, reads that
+ * Law 11: how far a view is: everything up to `offset` is applied, but for the quarantined groups, to which nothing is
+ * applied from where each stopped. Both are written as one, so each checkpoint is true by itself, whoever wrote it. Stored in the view's own store after its rows. The reader starts at `offset`, reads that
  * record again and compares its id.
  */
 export type Checkpoint = {
@@ -17,7 +20,18 @@ export type Checkpoint = {
   readonly lastAcceptedId: string
   /** The cluster that the topic lives in. */
   readonly incarnation: string
+  /** Grows when groups are released at the same offset; 0 for the first checkpoint there. */
+  readonly revision: number
+  /** Law 10. */
+  readonly quarantined: readonly QuarantinedGroup[]
 }
+
+/** So many times a checkpoint can be written anew at the same offset. */
+export const revisionsMax = 1_023
+
+/** Orders checkpoints of a partition, whoever writes them: by offset, then by revision. */
+export const checkpointStampOf = ({ offset, revision }: Pick<Checkpoint, 'offset' | 'revision'>): number =>
+  stampOf(offset) * (revisionsMax + 1) + revision
 
 /** What tells a record from another one at the same offset: its id, or a hash where its writer gives it none. */
 export const recordIdOf = ({ eventId, key, value }: StoredRecord): string =>

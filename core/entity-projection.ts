@@ -1,5 +1,6 @@
 import type { Entity, Referred } from './catalogue/entity.ts'
 import type { Columns, RowOf } from './columns.ts'
+import type { FailurePolicy } from './failure-policy.ts'
 import type { DocumentStorage, RowStorage } from './projection.ts'
 
 /** Where entities are stored: by entity id, in a table or an index. */
@@ -18,8 +19,8 @@ export type EntityProjection<C extends Columns = Columns, S extends EntityStorag
   readonly store: S
   /** What readers see of the entity; null when they see none. */
   readonly show: (entity: Entity, referred: Referred) => RowOf<C> | null
-  /** See `Projection.onFailure`. */
-  readonly onFailure: 'stop'
+  /** Entities are shown with others, so none may stop alone: see ADR 10. */
+  readonly onFailure: Extract<FailurePolicy, { readonly kind: 'stop' | 'retry' }>
 }
 
 /** Declares a view of the catalogue. */

@@ -5,7 +5,9 @@ import { BadPosition, type Position, positionOf, positionsOf, tokenOf, tokensOf 
 
 const position = fc.record({
   topic: fc.constantFrom(
-    ...topicNames.filter((name) => name !== 'projection-progress' && name !== 'discarded-records'),
+    ...topicNames.filter(
+      (name) => name !== 'projection-progress' && name !== 'discarded-records' && name !== 'dead-letters',
+    ),
   ),
   partition: fc.nat(100_000),
   offset: fc.maxSafeNat(),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { columns, int, text } from './columns.ts'
-import { cassandraPages, cassandraTable, partialCount, projection } from './projection.ts'
+import { cassandraPages, cassandraTable, partialCount, projection, quarantineKey } from './projection.ts'
 import { get, toEveryone, toOwner, toReadersOfPlaylist } from './projection-query.ts'
 
 const declared = {
@@ -10,7 +10,7 @@ const declared = {
   row: columns({ userId: text(), likes: int(), note: text().optional() }),
   store: cassandraTable({ partitionKey: ['userId'] }),
   key: ({ meta }: { readonly meta: { readonly streamId: string } }) => ({ userId: meta.streamId }),
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 } as const
 const row = { userId: 'ann', likes: 1, note: null }
 const counted = {

@@ -2,8 +2,11 @@ import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
 import type { Columns, RowOf } from './columns.ts'
 import { type EffectStorage, streamKey } from './effect-projection.ts'
 import type { RecordedEvent } from './event.ts'
+import type { FailurePolicy } from './failure-policy.ts'
 import type { PageListDraft } from './page-list.ts'
 import type { ProjectionQuery } from './projection-query.ts'
+
+export { quarantineKey, retry, stop } from './failure-policy.ts'
 
 /**
  * One row per key. `onceOnly`: each key is written by one event alone (a play's identity, say), so the row that a
@@ -119,8 +122,8 @@ export type Projection<
   readonly store: S
   readonly key: (event: RecordedEvent<EventTypeOf<Topic>>) => KeyOf<S> | readonly KeyOf<S>[]
   readonly on: HandlersOf<Topic, C, S>
-  /** What happens when a handler throws. Only `stop` exists yet: the projection stops with words, others go on. */
-  readonly onFailure: 'stop'
+  /** What happens to an event when a handler or the key function throws, or when it can't be read. */
+  readonly onFailure: FailurePolicy
   /** Where it is served, and to whom. Nowhere without it. */
   readonly query?: QueryOf<C, S> | readonly QueryOf<C, S>[]
 }

@@ -1,5 +1,5 @@
 import { entityProjection } from '@reprise/core/entity-projection.ts'
-import { openSearchIndex } from '@reprise/core/projection.ts'
+import { openSearchIndex, stop } from '@reprise/core/projection.ts'
 import { searchSettings } from './search/analysis.ts'
 import { searchColumns, searchDocumentOf, searchMappings } from './search/search-document.ts'
 
@@ -11,5 +11,5 @@ export const catalogueSearch = entityProjection({
   row: searchColumns,
   store: openSearchIndex({ id: 'entity', settings: searchSettings, mappings: searchMappings }),
   show: searchDocumentOf,
-  onFailure: 'stop',
+  onFailure: stop(),
 })

@@ -1,7 +1,7 @@
 import type { Album, Artist, ArtistFacts, Entity, Referred, Track } from '@reprise/core/catalogue/entity.ts'
 import { columns, json, text } from '@reprise/core/columns.ts'
 import { entityProjection } from '@reprise/core/entity-projection.ts'
-import { cassandraTable } from '@reprise/core/projection.ts'
+import { cassandraTable, stop } from '@reprise/core/projection.ts'
 
 /** Someone or something that is named beside what refers to it. */
 export type Named = { readonly id: string; readonly name: string }
@@ -42,7 +42,7 @@ export const catalogue = entityProjection({
     const shown = shownOf(entity, referred)
     return shown && { entity: `${entity.kind}/${entity.id}`, shown }
   },
-  onFailure: 'stop',
+  onFailure: stop(),
 })
 
 const shownOf = (entity: Entity, referred: Referred): ShownTrack | ShownArtist | ShownAlbum | null => {

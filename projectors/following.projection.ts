@@ -1,6 +1,6 @@
 import { columns, instant, oneOf, text } from '@reprise/core/columns.ts'
 import type { PageListDraft } from '@reprise/core/page-list.ts'
-import { cassandraPages, projection } from '@reprise/core/projection.ts'
+import { cassandraPages, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { get, toOwner } from '@reprise/core/projection-query.ts'
 
 type Followed = { readonly kind: 'playlist' | 'artist' | 'user'; readonly id: string }
@@ -21,7 +21,7 @@ export const following = projection({
     UserFollowed: (list, { meta, data }) => follow(list, { kind: 'user', id: data.userId }, meta),
     UserUnfollowed: (list, { data }) => remove(list, { kind: 'user', id: data.userId }),
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('/v1/me/following', {
     visible: toOwner('userId'),
     stream: 'userId',

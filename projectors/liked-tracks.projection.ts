@@ -1,5 +1,5 @@
 import { columns, instant, text } from '@reprise/core/columns.ts'
-import { cassandraTable, projection } from '@reprise/core/projection.ts'
+import { cassandraTable, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { get, toOwner } from '@reprise/core/projection-query.ts'
 
 /** Whether a user likes a track: a row per user and liked track, so that a page of hearts is one request. */
@@ -18,7 +18,7 @@ export const likedTracks = projection({
     }),
     TrackUnliked: () => null,
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('/v1/me/likes/contains', {
     visible: toOwner('userId'),
     stream: 'userId',

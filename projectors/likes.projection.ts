@@ -1,5 +1,5 @@
 import { columns, instant, text } from '@reprise/core/columns.ts'
-import { cassandraPages, projection } from '@reprise/core/projection.ts'
+import { cassandraPages, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { get, toOwner } from '@reprise/core/projection-query.ts'
 
 /** The tracks that a user likes, the one liked last first. Liking again moves a track to the front. */
@@ -21,7 +21,7 @@ export const likes = projection({
       if (at >= 0) list.remove(at)
     },
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('/v1/me/likes', {
     visible: toOwner('userId'),
     stream: 'userId',

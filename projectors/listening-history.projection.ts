@@ -1,7 +1,7 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
 import { boolean, columns, instant, int, text, uuid } from '@reprise/core/columns.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
-import { cassandraTable, projection } from '@reprise/core/projection.ts'
+import { cassandraTable, projection, quarantineKey } from '@reprise/core/projection.ts'
 
 /**
  * What a user has listened to, newest first: a row per play and skip. A copy of a play recorded before is dropped
@@ -44,7 +44,7 @@ export const listeningHistory = projection({
     TrackPlayed: (_none, event) => ({ ...rowOf(event), skipped: false }),
     TrackSkipped: (_none, event) => ({ ...rowOf(event), skipped: true }),
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })
 
 type Play = RecordedEvent<'TrackPlayed' | 'TrackSkipped'>

@@ -1,6 +1,6 @@
 import { entityIdOf } from '@reprise/core/catalogue/entity.ts'
 import { columns, int } from '@reprise/core/columns.ts'
-import { partialCount, projection } from '@reprise/core/projection.ts'
+import { partialCount, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { isCountedStream } from './counted-stream.ts'
 
 /** The only row of an entity. */
@@ -27,5 +27,5 @@ export const playTotals = projection({
       ...(albumId === null ? [] : [entityIdOf('album', albumId)]),
     ].map((entity) => ({ entity, window: ofAllTime })),
   on: { TrackPlayed: counted, TrackSkipped: counted },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })

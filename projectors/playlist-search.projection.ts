@@ -1,6 +1,6 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
 import { columns, instant, int, json, oneOf, text, uuid } from '@reprise/core/columns.ts'
-import { existing, openSearchIndex, projection } from '@reprise/core/projection.ts'
+import { existing, openSearchIndex, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { foldedMapping, searchSettings } from './search/analysis.ts'
 import { type FoldedName, foldedNameOf } from '@reprise/core/search/folded-name.ts'
 
@@ -66,7 +66,7 @@ export const playlistSearch = projection({
     CollaboratorRemoved: (row, { meta }) => changed(existing(row), meta),
     PlaylistDeleted: () => null,
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })
 
 const changed = <Row extends { readonly streamVersion: number; readonly changedAt: number }>(

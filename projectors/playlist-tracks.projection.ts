@@ -2,7 +2,7 @@ import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import { columns, instant, text } from '@reprise/core/columns.ts'
 import type { RowOf } from '@reprise/core/columns.ts'
 import type { PageListDraft } from '@reprise/core/page-list.ts'
-import { cassandraPages, projection } from '@reprise/core/projection.ts'
+import { cassandraPages, projection, quarantineKey } from '@reprise/core/projection.ts'
 
 const item = columns({ itemId: text(), trackId: text(), addedBy: text(), addedAt: instant() })
 
@@ -23,7 +23,7 @@ export const playlistTracks = projection({
     },
     PlaylistDeleted: (list) => list.clear(),
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })
 
 type Item = RowOf<typeof item>

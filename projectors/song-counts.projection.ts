@@ -1,6 +1,12 @@
 import { columns, int } from '@reprise/core/columns.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
-import { partialCount, projection, type Increment, type Key } from '@reprise/core/projection.ts'
+import {
+  type Increment,
+  type Key,
+  partialCount,
+  projection,
+  quarantineKey,
+} from '@reprise/core/projection.ts'
 import { isCountedStream, isEarlySkip, isPastItsWindow } from './counted-stream.ts'
 
 /** The row that holds a song's counts of all time; the other rows are days, YYYY-MM-DD. */
@@ -43,7 +49,7 @@ export const songCounts = projection({
       },
     ],
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
 })
 
 /** What a slot stands for; `hour` is undefined in the row of all time. */

@@ -35,12 +35,20 @@ export type Query<Params extends z.ZodObject = z.ZodObject, Options extends z.Zo
   readonly answer: z.ZodType
   /** The views that answer it. A position is awaited in each. */
   readonly views: readonly View[]
+  /**
+   * The names of the groups that are read (core/quarantine.ts), so that others that stopped at a bad event are no
+   * concern of the asker. Without it any stopped group of the views is.
+   */
+  readonly groups?: (asked: Asked<z.output<Params>, z.output<Options>>) => readonly string[]
   /** @throws {Problem} */
   readonly show: (asked: Asked<z.output<Params>, z.output<Options>>) => Promise<Shown>
 }
 
 /** Any query, as the router handles it. */
-export type AnyQuery = Omit<Query, 'show'> & { readonly show: (asked: Asked<never, never>) => Promise<Shown> }
+export type AnyQuery = Omit<Query, 'show' | 'groups'> & {
+  readonly groups?: (asked: Asked<never, never>) => readonly string[]
+  readonly show: (asked: Asked<never, never>) => Promise<Shown>
+}
 
 /** Declares a query. */
 export const query = <Params extends z.ZodObject, Options extends z.ZodObject>(

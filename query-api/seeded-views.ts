@@ -45,7 +45,14 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
   }
 
   const checkpoint = async (view: View, partition: number, offset: number): Promise<void> => {
-    const reached = { offset, recordId: 'record', lastAcceptedId: 'record', incarnation: 'here' }
+    const reached = {
+      offset,
+      recordId: 'record',
+      lastAcceptedId: 'record',
+      incarnation: 'here',
+      revision: 0,
+      quarantined: [],
+    }
     const table = checkpointTableOf(storedName(view))
     if (!isDocumentView(view)) {
       await put(table, offset, [checkpointToStored(partition, reached)])

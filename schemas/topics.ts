@@ -91,6 +91,14 @@ export const topics = {
     records: ['ProjectionProgress'],
     config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' },
   },
+  'dead-letters': {
+    decided: false,
+    partitions: 16,
+    key: 'projection, version, group',
+    // What is discarded is left out of every rebuild, so it is kept for ever, as events are.
+    records: ['DeadLetter', 'DeadLetterRequest', 'DeadLetterAnswer'],
+    config: eventLog,
+  },
 } as const satisfies Readonly<Record<string, TopicDefinition>>
 
 /** The name of a topic in the catalogue. Deployments may prefix it on the broker; code never sees the prefix. */

@@ -22,20 +22,36 @@ export const createRegistryCodec = async (options: {
   })
   const names = [...new Set<string>(topicNames.flatMap((topic) => topics[topic].records))]
   const codec = createCodec(names.map(selfContained))
-  await Promise.all(
+  const ownIds = await Promise.all(
     topicNames.flatMap((topic) =>
       topics[topic].records.map((name) => registerOne(registry, options.namespace, topic, name)),
     ),
   ).then((ids) => {
     for (const { name, id } of ids) codec.learnOwn(name, id)
+    return ids.map(({ id }) => id)
   })
 
+  const isWhole = async (): Promise<boolean> => {
+    const responses = await Promise.all(
+      ownIds.map((id) => fetch(`${options.url}/schemas/ids/${id}`).then(({ ok }) => ok)),
+    )
+    return responses.every((ok) => ok)
+  }
   const learnId = async (id: number) => {
     const response = await fetch(`${options.url}/schemas/ids/${id}`)
+    // A registry that has our own schemas and not this one never will: the record can't be read, and decoding says so.
+    if (response.status === 404 && (await isWhole())) return
     if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`)
     const { schema } = (await response.json()) as { readonly schema: string }
-    codec.learn(id, JSON.parse(schema) as AvroDefinition)
-    options.logger.info({ schemaId: id }, 'learned a writer schema')
+    try {
+      codec.learn(id, JSON.parse(schema) as AvroDefinition)
+      options.logger.info({ schemaId: id }, 'learned a writer schema')
+    } catch (error) {
+      options.logger.error(
+        { schemaId: id, err: error },
+        'a writer schema can not be resolved; decoding says so',
+      )
+    }
   }
   return {
     encode: (_topic, type, value) => codec.encode(type, value),

@@ -92,7 +92,7 @@ const projectionText = ({ name, from, events, constant, route }: Text & { readon
   const { key, column, rule, visible } = streams[from]
   return `import type { Meta } from '@reprise/schemas/generated/events.ts'
 import { columns, instant, int, ${column} } from '@reprise/core/columns.ts'
-import { cassandraTable, projection } from '@reprise/core/projection.ts'
+import { cassandraTable, projection, quarantineKey } from '@reprise/core/projection.ts'
 import { get, ${rule} } from '@reprise/core/projection-query.ts'
 
 /** How often it has happened to a ${key === 'userId' ? 'user' : 'playlist'}, and when last: say here what readers learn. */
@@ -106,7 +106,7 @@ export const ${constant} = projection({
   on: {
 ${events.map((event) => `    ${event}: (row, { meta }) => onceMore(row, meta),`).join('\n')}
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('${route}', { visible: ${visible}, stream: '${key}' }),
 })
 

@@ -1,8 +1,12 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
+import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
 import { createBoundedCache } from './bounded-cache.ts'
-import type { Turn } from './follow-topic.ts'
-import type { Group } from './groups.ts'
-import type { Touched, View } from './view.ts'
+import { attemptsOf, createFailing } from './failing.ts'
+import { foldOrQuarantine } from './fold-or-quarantine.ts'
+import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
+import type { Turn } from './turn.ts'
+import type { View } from './view.ts'
+import { writeOrQuarantine, type Changed } from './write-or-quarantine.ts'
 
 /** What applies batches of events to one view. */
 export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
@@ -13,14 +17,22 @@ export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onL
 /** So many values a projection remembers at most. */
 const cacheWeightMax = 500_000
 
-type Grouping = (partition: number, events: readonly RecordedEvent[]) => readonly Group[]
+type Options = {
+  readonly group: (turn: Turn<RecordedEvent>, onFailure: OnFailure) => readonly Group[]
+  readonly onFailure: FailurePolicy
+}
 
 /**
  * Groups a batch by key, loads each unknown group once, folds, and writes each touched group once. A group is touched
- * by an event above its position, even if the fold ends where it began. States are remembered until `forget`.
+ * by an event above its position, even if the fold ends where it began. States are remembered until `forget`. A group
+ * whose fold fails is written as it stood before the event that failed.
  */
-export const createApplier = <State>(view: View<State>, group: Grouping): Applier<RecordedEvent> => {
+export const createApplier = <State>(
+  view: View<State>,
+  { group: groupsOf, onFailure: policy }: Options,
+): Applier<RecordedEvent> => {
   const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
+  const fold = foldOrQuarantine(view.fold, attemptsOf(policy))
 
   const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {
     const states = groups.map(({ id }) => cache.get(id))
@@ -29,14 +41,19 @@ export const createApplier = <State>(view: View<State>, group: Grouping): Applie
     let next = 0
     return states.map((state) => state ?? (loaded[next++] as State))
   }
-  const foldAll = (groups: readonly Group[], states: readonly State[]): Touched<State>[] => {
-    const touched: Touched<State>[] = []
+  const foldAll = (
+    groups: readonly Group[],
+    states: readonly State[],
+    onFailure: OnFailure,
+  ): readonly Changed<State>[] => {
+    const changed: Changed<State>[] = []
     for (const [at, group] of groups.entries()) {
       const before = states[at] as State
-      const state = view.fold(before, group)
-      if (state !== before) touched.push({ group, state })
+      const { state, failed } = fold(before, group)
+      if (failed) onFailure(failureOf(group, failed))
+      if (state !== before) changed.push({ group, before, state })
     }
-    return touched
+    return changed
   }
 
   return {
@@ -44,18 +61,26 @@ export const createApplier = <State>(view: View<State>, group: Grouping): Applie
     checkpoints: view.checkpoints,
     onLost: view.onLost,
     ...(view.settle && { settle: view.settle }),
-    apply: async ({ partition, events, isCurrent }) => {
-      const groups = group(partition, events)
-      const touched = foldAll(groups, await statesOf(groups))
-      await view.write(touched)
+    apply: async (turn) => {
+      const { onFailure, failures } = createFailing(policy)
+      const groups = groupsOf(turn, onFailure)
+      const touched = await writeOrQuarantine(foldAll(groups, await statesOf(groups), onFailure), {
+        write: view.write,
+        fold,
+        attempts: attemptsOf(policy),
+        onFailure: (group, failed) => onFailure(failureOf(group, failed)),
+      })
       // An older turn of this partition must not be remembered in the place of what was found anew.
-      if (view.remembers && isCurrent())
-        for (const {
-          group: { id },
-          state,
-        } of touched)
-          cache.set(id, state)
+      if (view.remembers && turn.isCurrent())
+        for (const { group, state } of touched) cache.set(group.id, state)
+      for (const failure of failures()) turn.fail(failure)
     },
     forget: cache.clear,
   }
 }
+
+const failureOf = (group: Group, cause: EventFailed) => ({
+  group: nameOf(group),
+  offset: cause.event.offset,
+  cause,
+})

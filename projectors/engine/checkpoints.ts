@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@reprise/core/checkpoint.ts'
+import { checkpointStampOf, type Checkpoint } from '@reprise/core/checkpoint.ts'
 import {
   checkpointFromStored,
   checkpointTableOf,
@@ -6,7 +6,6 @@ import {
 } from '@reprise/core/layout/checkpoint-layout.ts'
 import type { DocumentIndex, DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import { stampOf } from '@reprise/core/stamp.ts'
 
 /** Checkpoints of a view by partition, in the store that holds the view (law 11). */
 export type Checkpoints = {
@@ -29,7 +28,7 @@ export const createRowCheckpoints = (
     },
     write: (partition, checkpoint) =>
       store.writeTogether(table, [
-        { row: checkpointToStored(partition, checkpoint), stamp: stampOf(checkpoint.offset) },
+        { row: checkpointToStored(partition, checkpoint), stamp: checkpointStampOf(checkpoint) },
       ]),
   }
 }
@@ -38,23 +37,28 @@ export const createRowCheckpoints = (
 export const createDocumentCheckpoints = (store: DocumentStore, index: DocumentIndex): Checkpoints => ({
   read: async (partition) => {
     const documents = await store.get(index, [idOf(partition)])
-    return documents.get(idOf(partition))?.['checkpoint_'] as Checkpoint | undefined
+    const found = documents.get(idOf(partition))?.['checkpoint_'] as Checkpoint | undefined
+    // Checkpoints of a release without quarantine say nothing of it.
+    return found && { ...withoutGroups, ...found }
   },
   write: (partition, checkpoint) =>
     store.write(index, [
       {
         id: idOf(partition),
         document: { position_: checkpoint.offset, absent_: true, checkpoint_: checkpoint },
-        stamp: stampOf(checkpoint.offset),
+        stamp: checkpointStampOf(checkpoint),
       },
     ]),
 })
 
 const idOf = (partition: number) => `checkpoint_/${partition}`
 
+const withoutGroups = { revision: 0, quarantined: [] } as const
+
 /** Whether two checkpoints are the same place in the same history. */
 export const isSameCheckpoint = (a: Checkpoint | undefined, b: Checkpoint | undefined): boolean =>
   a?.offset === b?.offset &&
+  a?.revision === b?.revision &&
   a?.recordId === b?.recordId &&
   a?.lastAcceptedId === b?.lastAcceptedId &&
   a?.incarnation === b?.incarnation

@@ -24,20 +24,20 @@ export const createView = (
   projection: AnyProjection,
   { rows, documents, outside }: Stores,
 ): Applier<RecordedEvent> => {
-  const group = createGrouping(projection)
-  const { store } = projection
+  const { store, onFailure } = projection
+  const options = { group: createGrouping(projection), onFailure }
   switch (store.kind) {
     case 'row':
-      return createApplier(createRowView({ ...projection, store }, rows), group)
+      return createApplier(createRowView({ ...projection, store }, rows), options)
     case 'pages':
-      return createApplier(createListView({ ...projection, store }, rows), group)
+      return createApplier(createListView({ ...projection, store }, rows), options)
     case 'count':
-      return createApplier(createCountView({ ...projection, store }, rows), group)
+      return createApplier(createCountView({ ...projection, store }, rows), options)
     case 'document':
-      return createApplier(createDocumentView({ ...projection, store }, documents), group)
+      return createApplier(createDocumentView({ ...projection, store }, documents), options)
     case 'effect':
       if (outside === undefined)
         throw new Error(`${projection.name} has an effect, and nothing may be done here`)
-      return createApplier(createEffectView({ ...projection, store }, rows, outside), group)
+      return createApplier(createEffectView({ ...projection, store }, rows, outside), options)
   }
 }

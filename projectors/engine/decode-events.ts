@@ -3,9 +3,23 @@ import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 
-/** An accepted record can't be read as an event. Until quarantine exists it stops the projection. */
+/** An accepted record can't be read as an event. */
 export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord'
+  readonly record: StoredRecord
+  constructor(record: StoredRecord, cause: Error) {
+    const { offset, eventId, eventType } = record
+    super(`offset ${offset}, event ${eventId} (${eventType || 'no type'}) can't be read: ${cause.message}`, {
+      cause,
+    })
+    this.record = record
+  }
+}
+
+/** What records hold: events, and those that can't be read, each in order. */
+export type Read<Event> = {
+  readonly events: readonly Event[]
+  readonly unreadable: readonly UnreadableRecord[]
 }
 
 /** Which records may hold a subscribed event. A record without the header is looked into. */
@@ -14,35 +28,33 @@ export const isSubscribed =
   ({ eventType }: StoredRecord): boolean =>
     eventType === '' || types.has(eventType)
 
-/**
- * Decodes the records whose writer schemas the codec has learned. Types that nobody subscribed to are left out.
- * @throws {UnreadableRecord}
- */
+/** Decodes the records whose writer schemas the codec has learned. Types that nobody subscribed to are left out. */
 export const decodeEvents = (
   codec: EventCodec,
   types: ReadonlySet<string>,
   partition: number,
   records: readonly StoredRecord[],
-): readonly RecordedEvent[] => {
+): Read<RecordedEvent> => {
   const events: RecordedEvent[] = []
-  for (const record of records) {
-    const { type, value } = decodeRecord(codec, record)
-    if (!types.has(type)) continue
-    const data = value as { readonly meta: Meta }
-    const { offset, recordedAt } = record
-    events.push({ type, meta: data.meta, data, partition, offset, recordedAt } as RecordedEvent)
-  }
-  return events
+  const unreadable: UnreadableRecord[] = []
+  for (const record of records)
+    try {
+      const { type, value } = decodeRecord(codec, record)
+      if (!types.has(type)) continue
+      const data = value as { readonly meta: Meta }
+      const { offset, recordedAt } = record
+      events.push({ type, meta: data.meta, data, partition, offset, recordedAt } as RecordedEvent)
+    } catch (error) {
+      unreadable.push(error as UnreadableRecord)
+    }
+  return { events, unreadable }
 }
 
 /** Decodes a record whose writer schema the codec has learned. @throws {UnreadableRecord} */
-export const decodeRecord = (codec: EventCodec, { value, offset, eventId, eventType }: StoredRecord) => {
+export const decodeRecord = (codec: EventCodec, record: StoredRecord) => {
   try {
-    return codec.decode(value)
+    return codec.decode(record.value)
   } catch (cause) {
-    throw new UnreadableRecord(
-      `offset ${offset}, event ${eventId} (${eventType || 'no type'}) can't be read: ${(cause as Error).message}`,
-      { cause },
-    )
+    throw new UnreadableRecord(record, cause as Error)
   }
 }

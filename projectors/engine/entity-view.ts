@@ -14,7 +14,7 @@ import { nowhere, type Positioned } from '@reprise/core/layout/column-name.ts'
 import type { ShownEntity } from '@reprise/core/layout/entity-layout.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import type { Turn } from './follow-topic.ts'
+import type { Turn } from './turn.ts'
 import type { Settle } from './view.ts'
 
 /** One kind of store for entities. */

@@ -1,20 +1,23 @@
 import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import type { DeadLetterRequest } from '@reprise/schemas/generated/events.ts'
 import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
+import type { ProjectionLetters } from './dead-letters.ts'
+import { TriedAgain } from './failing.ts'
 import { createStatus, type FollowerStatus } from './follower-status.ts'
 import { createLease, type Admitted, type Lease } from './lease.ts'
+import { checkpointAt, createPartitionWork, heldIn } from './partition-work.ts'
 import { patiently } from './patience.ts'
+import type { Quarantine } from './quarantine.ts'
+import { createRedrive, LeaseEnded } from './redrive.ts'
 import type { TopicReading } from './topic-reading.ts'
+import type { Turn } from './turn.ts'
 
-/** Events of one partition, in order, and whether applying them still counts. */
-export type Turn<Event> = {
-  readonly partition: number
-  readonly events: readonly Event[]
-  readonly isCurrent: () => boolean
-}
+/** How far the rows of a partition are: all below the watermark is stored, but for the groups that wait. */
+export type Reached = { readonly watermark: number; readonly quarantined: Quarantine }
 
 /** What follows a topic: where its checkpoints are and what it does with events. */
 export type Follower<Event> = {
@@ -27,8 +30,10 @@ export type Follower<Event> = {
   readonly ensure: () => Promise<void>
   /** Stores the effect of the events. Done again, for the same or other cuts of the log, it changes nothing. */
   readonly apply: (turn: Turn<Event>) => Promise<void>
-  /** Everything below the watermark is stored, as far as the store knows now: it may be lower than before. */
-  readonly applied: (partition: number, watermark: number, isCurrent: () => boolean) => void
+  /** This is stored, as far as the store knows now: the watermark may be lower than before. */
+  readonly applied: (partition: number, reached: Reached, isCurrent: () => boolean) => void
+  /** Where groups that stop are told of, and what is asked about them; missing where none ever stops. */
+  readonly letters?: ProjectionLetters
   /** What is remembered of the store may be wrong. */
   readonly forget: () => void
   readonly onLost: (listener: () => void) => void
@@ -56,7 +61,7 @@ export const followTopic = <Event>(
   follower: Follower<Event>,
   { log, logger }: Omit<Source, 'codec'>,
 ): Following => {
-  const { name, reading, checkpoints } = follower
+  const { name, reading, checkpoints, letters } = follower
   const { topic } = reading
   const status = createStatus(name, logger)
   const closing = new AbortController()
@@ -65,9 +70,10 @@ export const followTopic = <Event>(
   const questions = new Map<number, number>()
   const whileDown = {
     signal,
-    against: (error: unknown) => error instanceof StoreUnavailable,
+    against: (error: unknown) => error instanceof StoreUnavailable || error instanceof TriedAgain,
     onWait: status.wait,
   }
+  const work = createPartitionWork(follower)
   let reader: Reader | undefined
   let incarnation = ''
   let rewinds = 0
@@ -106,14 +112,18 @@ export const followTopic = <Event>(
     const admission = reading.admission(checkpoint?.lastAcceptedId)
     const lease = createLease({ topic, partition, incarnation, checkpoint, admission })
     leases.set(partition, lease)
-    follower.applied(partition, checkpoint ? checkpoint.offset + 1 : 0, () => !lease.hasEnded)
+    const watermark = checkpoint ? checkpoint.offset + 1 : 0
+    follower.applied(partition, { watermark, quarantined: lease.quarantine() }, () => !lease.hasEnded)
+    if (lease.quarantine().length > 0) void lease.inTurn(() => carryOutOpen(lease)).catch(stopUnlessClosing)
     return checkpoint?.offset ?? 0
   }
 
   const onBatch = async ({ partition, records }: LogBatch): Promise<void> => {
     const lease = leases.get(partition)
-    for (let at = 0; at < records.length && lease?.hasEnded === false; at += pieceRecordsMax)
-      await take(lease, records.slice(at, at + pieceRecordsMax))
+    await lease?.inTurn(async () => {
+      for (let at = 0; at < records.length && !lease.hasEnded; at += pieceRecordsMax)
+        await take(lease, records.slice(at, at + pieceRecordsMax))
+    })
   }
 
   const take = async (lease: Lease, records: readonly StoredRecord[]): Promise<void> => {
@@ -121,11 +131,12 @@ export const followTopic = <Event>(
     const admitted = lease.admit(records)
     if (admitted === undefined) return
     if (!reading.admitsByValue) await learn(admitted.accepted)
-    const turn: Turn<Event> = {
-      partition: lease.partition,
-      events: reading.eventsOf(lease.partition, admitted.accepted),
-      isCurrent: () => !lease.hasEnded,
-    }
+    await inSpiteOfFailures(lease, () => store(lease, admitted))
+    if (!lease.hasEnded) status.running()
+  }
+
+  /** Work on rows that is done again while a store is down, from where the store then is. */
+  const inSpiteOfFailures = async (lease: Lease, work: () => Promise<void>): Promise<void> => {
     let hasFailed = false
     const onWait = (error: Error) => {
       hasFailed = true
@@ -134,24 +145,35 @@ export const followTopic = <Event>(
     }
     await patiently(
       async () => {
-        if (!hasFailed || (await isWhereItWas(lease))) await store(lease, admitted, turn)
+        if (!hasFailed || (await isWhereItWas(lease))) await work()
       },
       { ...whileDown, onWait },
     )
-    if (!lease.hasEnded) status.running()
   }
 
   const learn = (records: readonly StoredRecord[]) =>
     patiently(() => reading.learn(records), { ...whileDown, against: () => true })
 
   /** Rows first, then the checkpoint, then word of it. */
-  const store = async (lease: Lease, { checkpoint }: Admitted, turn: Turn<Event>): Promise<void> => {
-    if (!turn.isCurrent()) return
-    await follower.apply(turn)
-    if (!turn.isCurrent()) return
-    await checkpoints.write(lease.partition, checkpoint)
-    lease.checkpoint = checkpoint
-    if (turn.isCurrent()) follower.applied(lease.partition, checkpoint.offset + 1, turn.isCurrent)
+  const store = async (lease: Lease, { place, accepted }: Admitted): Promise<void> => {
+    if (lease.hasEnded) return
+    const stopped = await work.apply(lease, accepted, heldIn(lease))
+    await work.reach(lease, checkpointAt(lease, place, stopped))
+  }
+
+  /** What operators asked for, as far as groups of this partition still wait for it. */
+  const carryOutOpen = async (lease: Lease): Promise<void> => {
+    for (const offset of new Set(lease.quarantine().map((group) => group.offset))) {
+      const request = letters?.open(lease.partition, offset)
+      if (request) await carryOut(lease, request)
+    }
+  }
+  /** A process that is no longer the owner finds another checkpoint than its own, and leaves it alone. */
+  const carryOut = async (lease: Lease, request: DeadLetterRequest): Promise<void> => {
+    await inSpiteOfFailures(lease, async () => {
+      if (!lease.hasEnded && (await isWhereItWas(lease))) await redrive?.(lease, request)
+    })
+    if (!lease.hasEnded) status.running()
   }
 
   /** After a failure the store may have lost its tail, or have kept what it never acknowledged: then back to it. */
@@ -161,6 +183,16 @@ export const followTopic = <Event>(
     if (!lease.hasEnded) rewind()
     return false
   }
+
+  const redrive = letters && createRedrive({ log, reading, letters, work, learn, signal })
+  letters?.onRequest((request) => {
+    const lease = leases.get(request.partition)
+    void lease
+      ?.inTurn(async () => {
+        if (!letters.isAnswered(request)) await carryOut(lease, request)
+      })
+      .catch(stopUnlessClosing)
+  })
 
   const start = async (): Promise<void> => {
     await patiently(follower.ensure, whileDown)
@@ -183,6 +215,9 @@ export const followTopic = <Event>(
   const rethrowUnlessClosing = (error: Error) => {
     if (!signal.aborted) throw error
   }
+  const stopUnlessClosing = (error: Error) => {
+    if (!(error instanceof LeaseEnded)) stop(error)
+  }
 
   follower.onLost(() => {
     if (signal.aborted || status.current().state === 'stopped') return
@@ -194,7 +229,7 @@ export const followTopic = <Event>(
   })
   const started = start().catch(stop)
   return {
-    status: status.current,
+    status: () => ({ ...status.current(), quarantined: quarantinedIn(leases) }),
     close: async () => {
       closing.abort(new Error('closing'))
       endAll()
@@ -203,3 +238,6 @@ export const followTopic = <Event>(
     },
   }
 }
+
+const quarantinedIn = (leases: ReadonlyMap<number, Lease>): number =>
+  [...leases.values()].reduce((sum, lease) => sum + (lease.hasEnded ? 0 : lease.quarantine().length), 0)

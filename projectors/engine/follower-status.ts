@@ -6,6 +6,8 @@ export type FollowerStatus = {
   readonly state: 'starting' | 'running' | 'waiting' | 'stopped'
   /** Why it waits or has stopped. */
   readonly reason?: string
+  /** How many groups of the partitions that it has wait in quarantine. */
+  readonly quarantined?: number
 }
 
 /** Keeps a follower's status and says in the log when it changes. Stopped is for good. */

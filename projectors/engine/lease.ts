@@ -1,10 +1,14 @@
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { recordIdOf, type Checkpoint } from '@reprise/core/checkpoint.ts'
 import { LogBroken, type StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { Quarantine } from './quarantine.ts'
 import type { Admission } from './topic-reading.ts'
 
-/** Records that were admitted, and the checkpoint that holds once they are applied. */
-export type Admitted = { readonly accepted: readonly StoredRecord[]; readonly checkpoint: Checkpoint }
+/** Records that were admitted, and the place in the log that is reached once they are applied. */
+export type Admitted = {
+  readonly accepted: readonly StoredRecord[]
+  readonly place: Omit<Checkpoint, 'revision' | 'quarantined'>
+}
 
 /** One stay of a partition with this reader, from its assignment until it is taken away or begun anew. */
 export type Lease = {
@@ -19,6 +23,10 @@ export type Lease = {
    * @throws {LogBroken} when these are not the records that follow the checkpoint.
    */
   readonly admit: (records: readonly StoredRecord[]) => Admitted | undefined
+  /** The groups that wait, by the last checkpoint. */
+  readonly quarantine: () => Quarantine
+  /** Does work after all work that was given before: what changes the partition's rows never runs side by side. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>
 }
 
 /** Where a lease begins. */
@@ -68,8 +76,21 @@ export const createLease = ({ topic, partition, incarnation, checkpoint, admissi
     const { lastAcceptedId } = admission
     return {
       accepted,
-      checkpoint: { offset: last.offset, recordId: recordIdOf(last), lastAcceptedId, incarnation },
+      place: { offset: last.offset, recordId: recordIdOf(last), lastAcceptedId, incarnation },
     }
   }
-  return { partition, checkpoint, hasEnded: false, admit }
+  let lastWork: Promise<void> = Promise.resolve()
+  const lease: Lease = {
+    partition,
+    checkpoint,
+    hasEnded: false,
+    admit,
+    quarantine: () => lease.checkpoint?.quarantined ?? [],
+    inTurn: (work) => {
+      const done = lastWork.then(work)
+      lastWork = done.catch(() => undefined)
+      return done
+    },
+  }
+  return lease
 }

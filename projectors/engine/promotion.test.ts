@@ -178,6 +178,8 @@ test('what the old one applied after the log was asked is waited for, once the o
           offset: end - 1,
           recordId: 'record',
           lastAcceptedId: 'record',
+          revision: 0,
+          quarantined: [],
           incarnation: 'in-memory',
         }),
       ),

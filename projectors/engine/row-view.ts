@@ -6,7 +6,7 @@ import { stampOf } from '@reprise/core/stamp.ts'
 import { createRowCheckpoints } from './checkpoints.ts'
 import { eachBounded } from './each-bounded.ts'
 import { createRowFold, type AnyRow } from './fold-row.ts'
-import type { Group } from './groups.ts'
+import { eventFailed, type Group } from './groups.ts'
 import type { View } from './view.ts'
 import { writeRows } from './write-rows.ts'
 
@@ -42,8 +42,12 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
       return states
     },
     fold: (state, group) => {
-      if (onceOnly && group.events.length > 1)
-        throw new Error(`key ${keyText(group.key)} is met by more than one event, and is declared onceOnly`)
+      const [, second] = group.events
+      if (onceOnly && second !== undefined)
+        throw eventFailed(
+          second,
+          new Error(`key ${keyText(group.key)} is met by more than one event, and is declared onceOnly`),
+        )
       return fold(state, group)
     },
     write: (touched) =>

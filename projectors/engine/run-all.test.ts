@@ -3,7 +3,7 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
-import { cassandraTable, projection } from '@reprise/core/projection.ts'
+import { cassandraTable, projection, stop } from '@reprise/core/projection.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { listeningHistory } from '../listening-history.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
@@ -38,7 +38,7 @@ const failing = projection({
       return { playlistId: meta.streamId, events: (row?.events ?? 0) + 1 }
     },
   },
-  onFailure: 'stop',
+  onFailure: stop(),
 })
 
 describe('faults', () => {
@@ -67,13 +67,13 @@ describe('faults', () => {
     ).toBeLessThanOrEqual(1)
   })
 
-  test('an accepted record that cannot be read stops with words; a superseded one is passed over', async () => {
+  test('where no key may wait, a record that cannot be read stops it with words; a superseded one is passed over', async () => {
     const { log, writer, stores } = create()
     const bytes = Buffer.from('nonsense')
     writer.append('a', createdPlaylist('fine'))
     writer.append('a', createdPlaylist('bad'), { bytes, superseded: true })
-    const run = await startInMemory([playlistDetails], { log, stores })
-    await run.untilApplied(playlistDetails)
+    const run = await startInMemory([failing], { log, stores })
+    await run.untilApplied(failing)
     writer.append('a', createdPlaylist('bad'), { bytes })
     await until(() => unwellOf(run.status()) !== undefined)
     expect(unwellOf(run.status())).toMatch(

@@ -1,5 +1,6 @@
 import { startPlayIndex } from '../play-index/play-index.ts'
 import type { Stores } from './create-view.ts'
+import { createDeadLetters } from './dead-letters.ts'
 import type { Source } from './follow-topic.ts'
 import type { FollowerStatus } from './follower-status.ts'
 import { createProgress } from './progress.ts'
@@ -19,17 +20,20 @@ export const runAll = async (
 ): Promise<Running> => {
   const { log, codec, logger, stores } = options
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
+  const letters = await createDeadLetters({ log, codec, logger })
   const index = startPlayIndex(stores.rows, options)
   const { verdicts } = index
   const followers = [
     index,
-    ...projections.map((projection) => runProjection(projection, { ...options, progress, verdicts })),
+    ...projections.map((projection) =>
+      runProjection(projection, { ...options, progress, letters, verdicts }),
+    ),
   ]
   return {
     status: () => followers.map(({ status }) => status()),
     close: async () => {
       await Promise.all(followers.map(({ close }) => close()))
-      await progress.close()
+      await Promise.all([progress.close(), letters.close()])
     },
   }
 }

@@ -5,11 +5,13 @@ import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { Applier } from './applier.ts'
 import { createEntityApplier } from './create-entity-applier.ts'
 import { createView, type Stores } from './create-view.ts'
-import { followTopic, type Following, type Source, type Turn } from './follow-topic.ts'
+import type { DeadLetters } from './dead-letters.ts'
+import { followTopic, type Following, type Reached, type Source } from './follow-topic.ts'
 import type { Popularity } from './popularity.ts'
 import type { Progress } from './progress.ts'
 import { createSettledWatermarks } from './settled-watermarks.ts'
 import { catalogueReading, eventReading, type TopicReading } from './topic-reading.ts'
+import type { Turn } from './turn.ts'
 
 /** Says which events of a batch count: copies of a play recorded before are left out. */
 export type Verdicts = (
@@ -21,6 +23,7 @@ export type Verdicts = (
 export type ProjectionOptions = Source & {
   readonly stores: Stores
   readonly progress: Progress
+  readonly letters: DeadLetters
   /** Asked for projections of `playback-events`. */
   readonly verdicts: Verdicts
   /** Told of the plays that a projection has counted; nobody needs to be. */
@@ -58,8 +61,9 @@ const follow = <Event>(
 ): Following => {
   const { name, version, from: topic } = projection
   const { progress, logger } = options
-  const publish = (partition: number, watermark: number) => {
-    progress.publish({ projection: name, version, topic, partition, watermark, quarantined: [] })
+  const publish = (partition: number, { watermark, quarantined }: Reached) => {
+    const groups = quarantined.map(({ group, offset }) => ({ group, offset }))
+    progress.publish({ projection: name, version, topic, partition, watermark, quarantined: groups })
   }
   const { settle } = view
   const settled =
@@ -71,6 +75,7 @@ const follow = <Event>(
       reading,
       ...view,
       applied: settled?.add ?? publish,
+      letters: options.letters.of(projection),
     },
     options,
   )

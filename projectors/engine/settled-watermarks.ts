@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 
-type Watermark = { readonly watermark: number; readonly isCurrent: () => boolean }
+import type { Reached } from './follow-topic.ts'
+
+type Watermark = { readonly reached: Reached; readonly isCurrent: () => boolean }
 
 /** Watermarks that become true only after the store has been settled (an index refreshed, say). */
 export type SettledWatermarks = {
-  readonly add: (partition: number, watermark: number, isCurrent: () => boolean) => void
+  readonly add: (partition: number, reached: Reached, isCurrent: () => boolean) => void
 }
 
 /** A refresh makes segments, so one begins at most this often. */
@@ -20,7 +22,7 @@ const askAgainMs = 250
  */
 export const createSettledWatermarks = (
   settle: () => Promise<boolean>,
-  handOn: (partition: number, watermark: number) => void,
+  handOn: (partition: number, reached: Reached) => void,
   logger: Logger,
 ): SettledWatermarks => {
   const waiting = new Map<number, Watermark>()
@@ -37,7 +39,7 @@ export const createSettledWatermarks = (
     waiting.clear()
     const isSettled = batch.length === 0 || (await hasSettled())
     for (const [partition, left] of batch.filter(isCurrent))
-      if (isSettled) handOn(partition, left.watermark)
+      if (isSettled) handOn(partition, left.reached)
       else if (!waiting.has(partition)) waiting.set(partition, left)
     return isSettled ? settleEveryMs : askAgainMs
   }
@@ -47,8 +49,8 @@ export const createSettledWatermarks = (
     isRunning = false
   }
   return {
-    add: (partition, watermark, isCurrent) => {
-      waiting.set(partition, { watermark, isCurrent })
+    add: (partition, reached, isCurrent) => {
+      waiting.set(partition, { reached, isCurrent })
       if (!isRunning) void run()
     },
   }

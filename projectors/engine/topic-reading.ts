@@ -6,7 +6,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { PopularityChanged } from '@reprise/schemas/generated/events.ts'
 import { topics, type EventTopic } from '@reprise/schemas/topics.ts'
-import { decodeEvents, decodeRecord, isSubscribed } from './decode-events.ts'
+import { decodeEvents, decodeRecord, isSubscribed, type Read } from './decode-events.ts'
 import { createSequenceAcceptance } from './sequence-acceptance.ts'
 
 /** The rule that says which records count, at one place of a partition. */
@@ -24,8 +24,10 @@ export type TopicReading<Event> = {
   /** Fetches the writer schemas that these records need. Fails while the registry is away. */
   readonly learn: (records: readonly StoredRecord[]) => Promise<void>
   readonly admission: (lastAcceptedId: string | undefined) => Admission
-  /** The events in records that were accepted and learned. @throws {UnreadableRecord} */
-  readonly eventsOf: (partition: number, records: readonly StoredRecord[]) => readonly Event[]
+  /** Where the rule stood before a record that it accepted. */
+  readonly before: (accepted: StoredRecord) => string | undefined
+  /** What is in records that were accepted and learned. @throws {UnreadableRecord} where none may be passed over. */
+  readonly eventsOf: (partition: number, records: readonly StoredRecord[]) => Read<Event>
 }
 
 /** Reads the given types of event of a topic; log order decides (law 3). */
@@ -40,6 +42,7 @@ export const eventReading = (
     admitsByValue: false,
     learn: (records) => codec.learn(records.filter(subscribed).map(({ value }) => value)),
     admission: (lastAcceptedId) => createAcceptance(topics[topic].decided, lastAcceptedId),
+    before: ({ previous }) => previous,
     eventsOf: (partition, records) => decodeEvents(codec, types, partition, records.filter(subscribed)),
   }
 }
@@ -57,8 +60,12 @@ export const catalogueReading = (codec: EventCodec): TopicReading<CatalogueEvent
     admitsByValue: true,
     learn: (records) => codec.learn(records.map(({ value }) => value)),
     admission: (last) => createSequenceAcceptance((record) => decode(record).value, last),
-    eventsOf: (_partition, records) =>
-      records.flatMap((record) => eventIn(decode(record), record.offset) ?? []),
+    // What an accepted change has, the ones before it had not more of.
+    before: () => undefined,
+    eventsOf: (_partition, records) => ({
+      events: records.flatMap((record) => eventIn(decode(record), record.offset) ?? []),
+      unreadable: [],
+    }),
   }
 }
 

@@ -30,7 +30,7 @@ export const startPlayIndex = (store: RowStore, source: Source): PlayIndex => {
         await checkpoints.ensure()
       },
       apply: ({ events }) => index(store, events),
-      applied: (partition, watermark) => passed.set(partition, watermark),
+      applied: (partition, { watermark }) => passed.set(partition, watermark),
       forget: () => undefined,
       onLost: store.onLost,
     },

@@ -4,7 +4,7 @@ import { documentLayoutOf, type DocumentProjection } from '@reprise/core/layout/
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { Appender, Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
@@ -34,7 +34,7 @@ export type VisibleStores = {
 export type InMemoryRun = Running & {
   /** What each publication said, in order. */
   readonly published: readonly ProjectionProgress[]
-  /** Resolves when every partition of the topic has been applied to its end, as published. */
+  /** Resolves when every partition of the topic has been applied to its end, as published. Rejects if it stopped. */
   readonly untilApplied: (projection: AnyDeclaration) => Promise<void>
 }
 
@@ -47,16 +47,17 @@ export const startInMemory = async (
   { log, stores, codec = codecOfTests }: RunOptions,
 ): Promise<InMemoryRun> => {
   const published: ProjectionProgress[] = []
+  const progress: Appender = {
+    append: (records) => {
+      for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
+      return Promise.resolve(new Map())
+    },
+    close: () => Promise.resolve(),
+  }
   const listening: Log = {
     ...log,
-    createAppender: () =>
-      Promise.resolve({
-        append: (records) => {
-          for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
-          return Promise.resolve(new Map())
-        },
-        close: () => Promise.resolve(),
-      }),
+    createAppender: (topic) =>
+      topic === 'projection-progress' ? Promise.resolve(progress) : log.createAppender(topic),
   }
   const running = await runAll(projections, { log: listening, codec, logger: quiet, stores })
   const watermarkOf = (name: string, partition: number) =>
@@ -68,7 +69,8 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(
         async () => {
-          for (const { state, reason } of running.status()) if (state === 'stopped') throw new Error(reason)
+          const own = running.status().find(({ name }) => name === `projection ${nameOf(projection)}`)
+          if (own?.state === 'stopped') throw new Error(own.reason)
           const ends = await log.endOffsets(projection.from)
           return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
         },
@@ -76,6 +78,8 @@ export const startInMemory = async (
       ),
   }
 }
+
+const nameOf = ({ name, version }: AnyDeclaration) => `${name} v${version}`
 
 /** Runs one projection to the log's end, and ends it. */
 export const runInMemory = async (projection: AnyDeclaration, options: RunOptions): Promise<void> => {

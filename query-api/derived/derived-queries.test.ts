@@ -7,7 +7,13 @@ import type { Authenticator } from '@reprise/core/caller.ts'
 import { columns, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
 import { get, toEveryone, toOwner, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
-import { cassandraTable, openSearchIndex, partialCount, projection } from '@reprise/core/projection.ts'
+import {
+  cassandraTable,
+  openSearchIndex,
+  partialCount,
+  projection,
+  quarantineKey,
+} from '@reprise/core/projection.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
 import { codec } from '@reprise/projectors/testing/codec.ts'
@@ -35,7 +41,7 @@ const edits = projection({
         ? null
         : { playlistId: meta.streamId, at: Math.floor(offset / 10), nth: offset, note: null },
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('/v1/playlists/:playlistId/edits', {
     visible: toReadersOfPlaylist,
     stream: 'playlistId',
@@ -51,7 +57,7 @@ const days = projection({
   store: partialCount({ partitionKey: 'trackId', clustering: 'day' }),
   key: ({ data }) => ({ trackId: data.trackId, day: data.reasonStart ?? 'none' }),
   on: { TrackPlayed: ({ data }) => [{ slot: data.country ?? '--', add: { plays: 1 } }] },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: [
     get('/v1/tracks/:trackId/days', { visible: toEveryone }),
     get('/v1/tracks/:trackId/days/:day', { visible: toEveryone }),
@@ -79,7 +85,7 @@ const heads = projection({
       visibility,
     }),
   },
-  onFailure: 'stop',
+  onFailure: quarantineKey({ attempts: 3 }),
   query: get('/v1/heads/:playlistId', { visible: toOwner('ownerId') }),
 })
 

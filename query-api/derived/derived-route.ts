@@ -1,5 +1,6 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import type { Position } from '@reprise/core/position.ts'
 import type { View } from '../progress/watermarks.ts'
@@ -17,6 +18,8 @@ export type DerivedRoute = {
   readonly views: readonly View[]
   /** For people: "playlist details". */
   readonly noun: string
+  /** The names of the groups that these keys, or beginnings of keys, lead to; those of the rule's views too. */
+  readonly groupsOf: (keys: readonly Key[]) => readonly string[]
   /**
    * Up to where the view shows what these keys lead to: the one partition that feeds them if the declaration names the
    * stream, else every partition. Ask before reading: what is read later is at least as new.
@@ -40,6 +43,7 @@ export const derivedRouteOf = (
     keys: routeKeysOf(projection, query),
     views: [projection, ...rule.views],
     noun: projection.name.replaceAll('-', ' '),
+    groupsOf: (keys) => keys.flatMap((key) => [groupOf(projection, key), ...ruleGroupsOf(key)]),
     shownFor: (subjects) => {
       if (stream === undefined || subjects.some((subject) => subject[stream] === undefined))
         return shownInAll(sources, projection)
@@ -49,3 +53,10 @@ export const derivedRouteOf = (
     },
   }
 }
+
+const groupOf = ({ store }: AnyProjection, key: Key): string =>
+  groupNameOf(keyColumnsOf(store).flatMap((column) => key[column] ?? []))
+
+/** Whoever may read a playlist's view is asked of the playlist. */
+const ruleGroupsOf = ({ playlistId }: Key): readonly string[] =>
+  playlistId === undefined ? [] : [groupNameOf([playlistId])]

@@ -47,7 +47,7 @@ const handlerOf =
     const deadline = Date.now() + waitMs
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const seen = losses()
-      await gate(query.views, positions, deadline)
+      await gate({ views: query.views, groups: query.groups?.(asked) }, positions, deadline)
       const shown = await outcomeOf(query, asked)
       // The store was lost while it was read: the answer may be older than what had been reached before.
       if (seen !== losses()) continue

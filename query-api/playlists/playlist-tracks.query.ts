@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { catalogue, type ShownTrack } from '@reprise/projectors/catalogue.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
@@ -32,6 +33,7 @@ export const playlistTracksQuery = (sources: Sources) => {
     options,
     answer,
     views: [playlistDetails, playlistTracks, catalogue],
+    groups: ({ params }) => [groupNameOf([params.playlistId])],
     show: async ({ params: { playlistId: id }, options: { limit, offset = 0, cursor: token }, caller }) => {
       const list = { view: playlistTracks, list: [id] }
       const begun = token === undefined ? undefined : placeIn(list, place, token)

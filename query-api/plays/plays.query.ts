@@ -3,6 +3,7 @@ import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { RowOf } from '@reprise/core/columns.ts'
 import { type Caller, callerOf } from '@reprise/core/caller.ts'
 import { createRowReader, type RowReader } from '@reprise/core/readers/row-reader.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
 import { schemaOfColumns } from '../column-schema.ts'
 import { cursorOf, placeIn } from '../cursor.ts'
@@ -25,6 +26,7 @@ export const playsQuery = (sources: Sources) => {
     options: z.strictObject({ limit: limitUpTo(200, 50), cursor }),
     answer: z.strictObject({ items: z.array(playAnswer), next: z.string().nullable() }),
     views: [listeningHistory],
+    groups: ({ caller }) => (caller ? [groupNameOf([caller.userId])] : []),
     show: async ({ options: { limit, cursor: token }, caller }) => {
       const { userId } = callerOf({ caller: caller as Caller })
       const list = { view: listeningHistory, list: [userId] }

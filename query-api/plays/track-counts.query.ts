@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Counts, createCountReader } from '@reprise/core/readers/count-reader.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { slotParts, songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import { query } from '../query.ts'
 import { idsOf, trackId } from '../request-parts.ts'
@@ -23,6 +24,7 @@ export const trackCountsQueries = (sources: Sources) => {
     options: windowOptions({ ids: idsOf(trackId) }),
     answer: z.strictObject({ ...windowAnswer, items: z.array(z.strictObject(countsAnswer)) }),
     views: [songCounts],
+    groups: ({ options }) => options.ids.map((id) => groupNameOf([id])),
     show: async ({ options: { ids, window: name, from, country } }) => {
       const positions = shownInAll(sources, songCounts)
       const window = windowAt(name, from ?? sources.now())
@@ -40,6 +42,7 @@ export const trackCountsQueries = (sources: Sources) => {
     options: windowOptions({}),
     answer: z.strictObject({ ...windowAnswer, ...countsAnswer }),
     views: [songCounts],
+    groups: ({ params }) => [groupNameOf([params.trackId])],
     show: async ({ params, options: { window: name, from, country } }) => {
       const positions = shownInAll(sources, songCounts)
       const window = windowAt(name, from ?? sources.now())

@@ -24,7 +24,7 @@ it('misses no progress that comes while it asks where the log ends', async () =>
   const gate = createPositionGate({ ...createInMemoryLog(), endOffsets }, watermarks, async () => ({
     watermark: 100,
   }))
-  await gate([view], [position], Date.now() + wokenNotLateMs)
+  await gate({ views: [view] }, [position], Date.now() + wokenNotLateMs)
 })
 
 it('keeps waiting when a loss takes back what it waited for', async () => {
@@ -36,7 +36,7 @@ it('keeps waiting when a loss takes back what it waited for', async () => {
     async () => ({ watermark: stored }),
   )
   watermarks.observe({ ...progress, watermark: 3 })
-  const passed = gate([view], [position], Date.now() + 300)
+  const passed = gate({ views: [view] }, [position], Date.now() + 300)
   stored = 2
   watermarks.forget([view])
   await expect(passed).rejects.toMatchObject({ code: 'not-yet-visible' })
@@ -53,10 +53,37 @@ it('does not believe old word of a view that was deleted and is being rebuilt', 
     checkpointOf,
   )
   watermarks.observe({ ...progress, watermark: 5 })
-  await gate([view], [position], Date.now() + wokenNotLateMs)
+  await gate({ views: [view] }, [position], Date.now() + wokenNotLateMs)
   stored = 0
-  await expect(gate([view], [position], Date.now() + 300)).rejects.toMatchObject({ code: 'not-yet-visible' })
+  await expect(gate({ views: [view] }, [position], Date.now() + 300)).rejects.toMatchObject({
+    code: 'not-yet-visible',
+  })
   stored = 5
-  await gate([view], [position], Date.now() + wokenNotLateMs)
+  await gate({ views: [view] }, [position], Date.now() + wokenNotLateMs)
+  watermarks.close()
+})
+
+it('answers `quarantined` for a newer position on a group that stopped, and for no other group', async () => {
+  const checkpointOf = async () => ({ watermark: 10 })
+  const watermarks = createWatermarks([view], checkpointOf)
+  const gate = createPositionGate(
+    { ...createInMemoryLog(), endOffsets: async () => [10] },
+    watermarks,
+    checkpointOf,
+  )
+  const pass = (offset: number, groups?: readonly string[]) =>
+    gate({ views: [view], groups }, [{ ...position, offset }], Date.now() + wokenNotLateMs)
+  const quarantined = { code: 'quarantined', facts: { view: 'some', group: 'a/1' } }
+  watermarks.observe({ ...progress, watermark: 10, quarantined: [{ group: 'a/1', offset: 4 }] })
+  await pass(3, ['a'])
+  await expect(pass(4, ['a'])).rejects.toMatchObject(quarantined)
+  await expect(pass(7, ['b', 'a/1'])).rejects.toMatchObject(quarantined)
+  await expect(pass(7)).rejects.toMatchObject(quarantined)
+  await pass(7, ['b', 'a/', 'a/2'])
+  watermarks.observe({ ...progress, watermark: 10, quarantined: [{ group: 'partition@6', offset: 6 }] })
+  await pass(5, ['b'])
+  await expect(pass(6, ['b'])).rejects.toMatchObject({ code: 'quarantined' })
+  watermarks.observe({ ...progress, watermark: 10, quarantined: [] })
+  await pass(7)
   watermarks.close()
 })

@@ -8,13 +8,17 @@ import type { View, Watermarks } from './watermarks.ts'
 
 /**
  * Resolves when all the views show at least these positions. Positions of topics that a view doesn't read are met.
- * @throws {Problem} `position-unknown` past the log's end, `not-yet-visible` at the deadline.
+ * @throws {Problem} `position-unknown` past the log's end, `not-yet-visible` at the deadline, `quarantined` where a group
+ * that is asked for stopped before one of them.
  */
-export type PositionGate = (
-  views: readonly View[],
-  positions: readonly Position[],
-  deadline: number,
-) => Promise<void>
+export type PositionGate = (asked: Read, positions: readonly Position[], deadline: number) => Promise<void>
+
+/** What is asked of the views. */
+export type Read = {
+  readonly views: readonly View[]
+  /** The names of the groups that are read (core/quarantine.ts); whichever are there without it. */
+  readonly groups?: readonly string[] | undefined
+}
 
 /** See {@link PositionGate}. */
 export const createPositionGate = (
@@ -54,14 +58,29 @@ export const createPositionGate = (
     return behind.flat().length === 0
   }
 
-  return async (views, positions, deadline) => {
+  const stoppedIn = ({ views, groups }: Read, positions: readonly Position[]) =>
+    views.flatMap((view) =>
+      positions
+        .filter(({ topic }) => topic === view.from)
+        .flatMap((position) => {
+          const group = watermarks.stoppedBefore(view, position.partition, { ...position, groups })
+          return group === undefined ? [] : [{ view, position, group }]
+        }),
+    )
+
+  return async (read, positions, deadline) => {
+    const { views } = read
     const asked = unmet(views, positions)
     await Promise.all(asked.map(({ position }) => refuseUnknown(position, endOf)))
     for (;;) {
       // Nothing is awaited between looking and waiting, so no progress is missed.
       const open = unmet(views, positions)
       const [first] = open
-      if (first === undefined && (await isStored(views, positions))) return
+      if (first === undefined && (await isStored(views, positions))) {
+        const [stopped] = stoppedIn(read, positions)
+        if (stopped) throw quarantined(stopped)
+        return
+      }
       if (first === undefined) continue
       if (Date.now() >= deadline) throw notYetVisible(open)
       await watermarks.passing(first.view, first.position.partition, first.position.offset, deadline)
@@ -88,6 +107,15 @@ const refuseUnknown = async (position: Position, endOf: (position: Position) => 
       { facts: { position: tokenOf(position) } },
     )
 }
+
+type Stopped = { readonly view: View; readonly position: Position; readonly group: string }
+
+const quarantined = ({ view, position, group }: Stopped) =>
+  new Problem(
+    'quarantined',
+    `${view.name} stopped at an event of ${group} before ${tokenOf(position)}; an operator has to deal with it`,
+    { facts: { view: view.name, group, missing: tokenOf(position) }, retryAfterSeconds: 60 },
+  )
 
 const notYetVisible = (open: readonly { readonly view: View; readonly position: Position }[]) => {
   const missing = tokensOf([...new Set(open.map(({ position }) => position))])

@@ -1,4 +1,5 @@
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
+import { isAmong } from '@reprise/core/quarantine.ts'
 import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { StoredCheckpoint } from './stored-checkpoint.ts'
 import { createWaiters } from './waiters.ts'
@@ -12,6 +13,11 @@ export type Watermarks = {
   readonly observe: (progress: ProjectionProgress) => void
   /** Every record of the partition below it is visible in the view; 0 when nothing is known. */
   readonly of: (view: View, partition: number) => number
+  /**
+   * The group that stopped at or before a record of the partition, among those named (see `isAmong`), or among all. It
+   * misses that record, though the watermark may have passed it.
+   */
+  readonly stoppedBefore: (view: View, partition: number, stops: Stops) => string | undefined
   /** Resolves when the watermark has passed the offset, or may have; at the deadline at the latest. */
   readonly passing: (view: View, partition: number, offset: number, deadline: number) => Promise<void>
   /** Law 11: the stores of these views were lost; nothing that was known of them holds. */
@@ -21,7 +27,16 @@ export type Watermarks = {
   readonly close: () => void
 }
 
-type Entry = { readonly partition: number; published: number; believed: number; isTrusted: boolean }
+/** A record, and the names of the groups that are asked for; all without them. */
+export type Stops = { readonly offset: number; readonly groups: readonly string[] | undefined }
+
+type Entry = {
+  readonly partition: number
+  published: number
+  quarantined: ProjectionProgress['quarantined']
+  believed: number
+  isTrusted: boolean
+}
 type Known = {
   readonly view: View
   readonly entries: Map<number, Entry>
@@ -74,16 +89,24 @@ export const createWatermarks = (views: readonly View[], checkpointOf: StoredChe
   }
 
   return {
-    observe: ({ projection: name, version, partition, watermark }) => {
+    observe: ({ projection: name, version, partition, watermark, quarantined }) => {
       const about = known.get(nameOf({ name, version }))
       if (about === undefined) return
-      const entry = about.entries.get(partition) ?? { partition, published: 0, believed: 0, isTrusted: false }
+      const entry = about.entries.get(partition) ?? unknownEntry(partition)
       about.entries.set(partition, entry)
       entry.published = watermark
+      entry.quarantined = quarantined
       if (entry.isTrusted) believe(about.view, entry, watermark)
       else confirmSoon(about)
     },
     of: (view, partition) => known.get(nameOf(view))?.entries.get(partition)?.believed ?? 0,
+    stoppedBefore: (view, partition, { offset, groups }) =>
+      known
+        .get(nameOf(view))
+        ?.entries.get(partition)
+        ?.quarantined.find(
+          (stopped) => stopped.offset <= offset && (groups === undefined || isAmong(stopped.group, groups)),
+        )?.group,
     passing: (view, partition, offset, deadline) =>
       waiters.wait(placeOf(view, partition), offset, deadline - Date.now()),
     forget: (lost) => {
@@ -105,6 +128,14 @@ export const createWatermarks = (views: readonly View[], checkpointOf: StoredChe
 }
 
 const knownOf = (view: View): Known => ({ view, entries: new Map(), confirming: undefined })
+
+const unknownEntry = (partition: number): Entry => ({
+  partition,
+  published: 0,
+  quarantined: [],
+  believed: 0,
+  isTrusted: false,
+})
 
 const nameOf = ({ name, version }: Pick<View, 'name' | 'version'>) => `${name}/${version}`
 

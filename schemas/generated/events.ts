@@ -32,6 +32,74 @@ export type CollaboratorRemoved = {
   readonly userId: string
 }
 
+/** An event that one version of a projection could not apply, and the groups that wait behind it. The newest letter of a position stands. */
+export type DeadLetter = {
+  /** The projection's name. */
+  readonly projection: string
+  /** The projection's version. */
+  readonly version: number
+  /** The topic that the event stands in. */
+  readonly topic: string
+  /** The partition of that topic. */
+  readonly partition: number
+  /** The event's offset. */
+  readonly offset: number
+  /** The groups that stopped at it; partition@<offset> where it isn't known which rows it would have changed. */
+  readonly groups: readonly string[]
+  /** The record's header ce_id; empty where it has none. */
+  readonly eventId: string
+  /** The record's header ce_type; empty where it has none. */
+  readonly eventType: string
+  /** How many times it has been set aside: 1 at first, one more after every redrive in vain. */
+  readonly attempt: number
+  /** What was thrown, in words. */
+  readonly error: string
+  /** Where it was thrown. */
+  readonly stack: string
+  /** The record's bytes, if they can't be read as an event. */
+  readonly value: null | Buffer
+}
+
+/** What the owner of a partition did about a request. An answer that says discarded is the verdict itself: every rebuild of that version leaves the event out of these groups. */
+export type DeadLetterAnswer = {
+  /** The request. */
+  readonly requestId: string
+  /** The projection's name. */
+  readonly projection: string
+  /** The projection's version. */
+  readonly version: number
+  /** The partition of the event. */
+  readonly partition: number
+  /** The event's offset. */
+  readonly offset: number
+  /** The groups that it is about. */
+  readonly groups: readonly string[]
+  /** failed: it can't be applied yet, and waits as before. */
+  readonly outcome: 'redriven' | 'discarded' | 'failed' | 'refused'
+  /** More about it, for people. */
+  readonly detail: string
+}
+
+/** An operator asks the owner of a partition to deal with a dead letter. */
+export type DeadLetterRequest = {
+  /** Names the request in its answer. */
+  readonly requestId: string
+  /** redrive: apply the event and what waits behind it. discard: leave the event out for ever, and apply what waits. */
+  readonly verb: 'redrive' | 'discard'
+  /** The projection's name. */
+  readonly projection: string
+  /** The projection's version. */
+  readonly version: number
+  /** The partition of the event. */
+  readonly partition: number
+  /** The event's offset. */
+  readonly offset: number
+  /** Why, in the operator's words. */
+  readonly reason: string
+  /** The opaque user id of the operator. */
+  readonly by: string
+}
+
 /** A process drives the partition from here: whatever others decided on the history before it, and still have under way, is superseded. It changes no stream. */
 export type PartitionClaimed = {
   /** See Meta; its command, stream and actor are empty. */

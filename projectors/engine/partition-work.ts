@@ -1,0 +1,76 @@
+import { revisionsMax, type Checkpoint } from '@reprise/core/checkpoint.ts'
+import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { recordIdOf } from '@reprise/core/checkpoint.ts'
+import type { Stopped } from './stopped-letters.ts'
+import type { Follower } from './follow-topic.ts'
+import type { Lease } from './lease.ts'
+import { heldBy, quarantinedOf, withStopped, type Quarantine } from './quarantine.ts'
+import type { Failure, Turn } from './turn.ts'
+
+/** What applies records of a partition and writes down how far that came: the steps that live and redrive share. */
+export type PartitionWork = {
+  /** Stores the effect of accepted records. Answers the groups that stopped; their letters are in the log. */
+  readonly apply: (lease: Lease, records: readonly StoredRecord[], isHeld: Held) => Promise<Quarantine>
+  /** Writes a checkpoint behind its rows, and tells of it. */
+  readonly reach: (lease: Lease, checkpoint: Checkpoint) => Promise<void>
+}
+
+type Held = Turn<unknown>['isHeld']
+
+/** See {@link PartitionWork}. */
+export const createPartitionWork = <Event>(follower: Follower<Event>): PartitionWork => {
+  const { reading, checkpoints, letters } = follower
+
+  const stoppedOf = (lease: Lease, failures: readonly Failure[], records: readonly StoredRecord[]) => {
+    const byOffset = new Map(records.map((record) => [record.offset, record]))
+    return failures.map((failure): Stopped => {
+      const record = byOffset.get(failure.offset)
+      if (record === undefined) throw new Error(`no record was given at offset ${failure.offset}`)
+      const entry = quarantinedOf(lease.quarantine(), failure, recordIdOf(record))
+      return { entry, record, cause: failure.cause }
+    })
+  }
+
+  return {
+    apply: async (lease, records, isHeld) => {
+      const { partition } = lease
+      const failures: Failure[] = []
+      await follower.apply({
+        partition,
+        ...reading.eventsOf(partition, records),
+        isCurrent: () => !lease.hasEnded,
+        isHeld,
+        isDiscarded: letters?.discarded(partition),
+        fail: (failure) => failures.push(failure),
+      })
+      if (failures.length === 0) return []
+      const stopped = stoppedOf(lease, failures, records)
+      if (!lease.hasEnded) await letters?.publish(partition, stopped)
+      return stopped.map(({ entry }) => entry)
+    },
+    reach: async (lease, checkpoint) => {
+      const isCurrent = () => !lease.hasEnded
+      if (!isCurrent()) return
+      await checkpoints.write(lease.partition, checkpoint)
+      lease.checkpoint = checkpoint
+      const { offset, quarantined } = checkpoint
+      if (isCurrent()) follower.applied(lease.partition, { watermark: offset + 1, quarantined }, isCurrent)
+    },
+  }
+}
+
+/** The checkpoint of a place that was reached in the log. */
+export const checkpointAt = (
+  lease: Lease,
+  place: Omit<Checkpoint, 'revision' | 'quarantined'>,
+  stopped: Quarantine,
+): Checkpoint => ({ ...place, revision: 0, quarantined: withStopped(lease.quarantine(), stopped) })
+
+/** The next checkpoint at the same place, with other groups in quarantine; undefined when there were too many. */
+export const revisedCheckpoint = (checkpoint: Checkpoint, quarantined: Quarantine): Checkpoint | undefined =>
+  checkpoint.revision >= revisionsMax
+    ? undefined
+    : { ...checkpoint, revision: checkpoint.revision + 1, quarantined }
+
+/** Whether a group waits by the last checkpoint. */
+export const heldIn = (lease: Lease): Held => heldBy(lease.quarantine())
