@@ -21,8 +21,8 @@ const commands: readonly ((program: Command) => void)[] = [
   addReset,
   addToken,
   addCatalogue,
-  addProjections,
   addDeadLetters,
+  addProjections,
   addDemo,
 ]
 

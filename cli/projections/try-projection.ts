@@ -3,7 +3,7 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import { type AnyProjection, stop } from '@reprise/core/projection.ts'
 import { runInMemory } from '@reprise/projectors/testing/in-memory-run.ts'
 import { sentAsRows } from '@reprise/projectors/testing/sent-as-rows.ts'
 import { type DeclaredRow, storedRows } from '@reprise/projectors/testing/stored-rows.ts'
@@ -32,7 +32,7 @@ export const tryProjection = async (
   { log, codec, last }: { readonly log: Log; readonly codec: EventCodec; readonly last: number },
 ): Promise<Tried> => {
   const startedAt = Date.now()
-  const projection = sentAsRows(declared)
+  const projection = { ...sentAsRows(declared), onFailure: stop() }
   const { from: topic } = projection
   const found = await newestRecords(log, topic, last)
   const accepted = topics[topic].decided ? found.map(acceptedTail) : found

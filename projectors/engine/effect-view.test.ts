@@ -3,7 +3,7 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { effectProjection, webhook } from '@reprise/core/effect-projection.ts'
-import { stop } from '@reprise/core/projection.ts'
+import { quarantineKey, stop } from '@reprise/core/failure-policy.ts'
 import { OutsideRefused, type OutsideRequest } from '@reprise/core/ports/outside.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { cutAtRandom, withCheckpointsIn, withoutGroups } from '../testing/faults.ts'
@@ -22,7 +22,7 @@ const fanMail = effectProjection({
     TrackUnliked: () => null,
   },
   effect: webhook({ url: 'https://mail.example/likes', headers: { authorization: 'Bearer secret' } }),
-  onFailure: stop(),
+  onFailure: quarantineKey({ attempts: 1 }),
 })
 const nextVersion = {
   ...fanMail,
@@ -107,9 +107,28 @@ describe('an effect', () => {
         throw new OutsideRefused('https://mail.example/likes refuses it with 422')
       },
     )
-    await expect(runInMemory(fanMail, { log, stores })).rejects.toThrow(/TrackLiked.*refuses it with 422/)
-    await runInMemory(fanMail, { log, stores })
+    const stopping = { ...fanMail, onFailure: stop() }
+    await expect(runInMemory(stopping, { log, stores })).rejects.toThrow(/TrackLiked.*refuses it with 422/)
+    await runInMemory(stopping, { log, stores })
     expect(likedIn(sent)).toEqual(['one', 'two', 'two'])
+  })
+
+  test('that is refused for one stream goes on with the others, and tells none of them twice', async () => {
+    const { log, stores, sent, like } = create()
+    await runInMemory(fanMail, { log, stores })
+    for (const user of ['ann', 'bob', 'cid', 'ann', 'dan']) like(user, 'song')
+    const post = async (request: OutsideRequest) => {
+      await stores.outside.post(request)
+      if ((request.body as { user: string }).user === 'ann') throw new OutsideRefused('422')
+    }
+    const outside = { ...stores.outside, post }
+    const run = await startInMemory([fanMail], { log, stores: { ...stores, outside } })
+    await run.untilApplied(fanMail)
+    await run.close()
+    const users = sent.map(({ body }) => (body as { user: string }).user)
+    expect(users.toSorted()).toEqual(['ann', 'bob', 'cid', 'dan'])
+    const stopped = run.published.flatMap(({ quarantined }) => quarantined.map(({ group }) => group))
+    expect(new Set(stopped)).toEqual(new Set(['ann']))
   })
 
   test('in a new version begins where the former one stands, whatever else it tells', async () => {

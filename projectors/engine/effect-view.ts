@@ -56,7 +56,10 @@ export const createEffectView = (
   }
   const tellGroup = async ({ group, state }: Touched<State>): Promise<void> => {
     const key = guardKey(group)
+    // Another version, or this write before another group of it was refused, may have told some meanwhile.
+    const before = state.calls.length === 0 ? nowhere : ((await told(key)) ?? nowhere)
     for (const call of state.calls) {
+      if (call.event.offset <= before) continue
       await tell(call)
       await remember(key, call.event.offset, stampOf(call.event.offset))
     }
@@ -85,7 +88,8 @@ export const createEffectView = (
     fold: (state, { events }) => {
       const fresh = events.filter(({ offset }) => offset > state.position)
       const calls = fresh.flatMap((event) => callOf(event, handlers) ?? [])
-      return fresh.length === 0 ? state : { position: fresh.at(-1)?.offset ?? nowhere, calls }
+      if (fresh.length === 0) return state
+      return { position: fresh.at(-1)?.offset ?? nowhere, calls: [...state.calls, ...calls] }
     },
     write: (touched) => eachBounded(touched, tellGroup),
     // Another version may tell the same streams beside this one.

@@ -34,7 +34,7 @@ export type VisibleStores = {
 export type InMemoryRun = Running & {
   /** What each publication said, in order. */
   readonly published: readonly ProjectionProgress[]
-  /** Resolves when every partition of the topic has been applied to its end, as published. */
+  /** Resolves when every partition of the topic has been applied to its end, as published. Rejects if it stopped. */
   readonly untilApplied: (projection: AnyDeclaration) => Promise<void>
 }
 
@@ -69,8 +69,8 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(
         async () => {
-          for (const { name, state, reason } of running.status())
-            if (state === 'stopped' && name.includes(` ${projection.name} v`)) throw new Error(reason)
+          const own = running.status().find(({ name }) => name === `projection ${nameOf(projection)}`)
+          if (own?.state === 'stopped') throw new Error(own.reason)
           const ends = await log.endOffsets(projection.from)
           return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
         },
@@ -78,6 +78,8 @@ export const startInMemory = async (
       ),
   }
 }
+
+const nameOf = ({ name, version }: AnyDeclaration) => `${name} v${version}`
 
 /** Runs one projection to the log's end, and ends it. */
 export const runInMemory = async (projection: AnyDeclaration, options: RunOptions): Promise<void> => {

@@ -4,7 +4,7 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Columns, RowOf } from '@reprise/core/columns.ts'
 import type { EffectStorage } from '@reprise/core/effect-projection.ts'
-import type { AnyProjection, CountStorage, PageStorage } from '@reprise/core/projection.ts'
+import { type AnyProjection, type CountStorage, type PageStorage, stop } from '@reprise/core/projection.ts'
 import type { ExampleEvent } from './example-events.ts'
 import { withCheckpointsIn } from './faults.ts'
 import { createHistoryWriter } from './history-writer.ts'
@@ -47,7 +47,8 @@ export const specificationOf = <P extends AnyProjection>(projection: P): Specifi
 const partitions = 3
 
 const rowsAfter = async (declared: AnyProjection, events: readonly ExampleEvent[], times: number) => {
-  const projection = sentAsRows(declared)
+  // What a handler throws fails the test.
+  const projection = { ...sentAsRows(declared), onFailure: stop() }
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const { append } = createHistoryWriter(log, projection.from, partitions)
   for (const { meta, ...event } of events) append(meta.streamId, event, { meta })

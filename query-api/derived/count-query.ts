@@ -23,7 +23,7 @@ export const countQuery = (route: DerivedRoute, store: CountStorage<string>): An
     options: z.strictObject({ [clustering]: idsOf(keyPart(undefined) as z.ZodType<string, string>) }),
     answer: z.strictObject({ items: z.array(answer.extend({ [clustering]: z.string() })) }),
     views,
-    groups: ({ params, caller }) => route.groupsFor([keys.keyOf(params, caller)]),
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
     show: async ({ params, options, caller }) => {
       const key = keys.keyOf(params, caller)
       const buckets = (options as Readonly<Record<string, readonly string[]>>)[clustering] ?? []

@@ -1,8 +1,8 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import type { Position } from '@reprise/core/position.ts'
-import { groupNameOf } from '@reprise/core/quarantine.ts'
 import type { View } from '../progress/watermarks.ts'
 import { shownIn, shownInAll, type Sources } from '../sources.ts'
 import { type RouteKeys, routeKeysOf } from './route-keys.ts'
@@ -18,13 +18,13 @@ export type DerivedRoute = {
   readonly views: readonly View[]
   /** For people: "playlist details". */
   readonly noun: string
+  /** The names of the groups that these keys, or beginnings of keys, lead to; those of the rule's views too. */
+  readonly groupsOf: (keys: readonly Key[]) => readonly string[]
   /**
    * Up to where the view shows what these keys lead to: the one partition that feeds them if the declaration names the
    * stream, else every partition. Ask before reading: what is read later is at least as new.
    */
   readonly shownFor: (subjects: readonly Subject[]) => readonly Position[]
-  /** The names of the groups that are read for these keys, or what their names begin with. */
-  readonly groupsFor: (keys: readonly Key[]) => readonly string[]
 }
 
 /** See {@link DerivedRoute}. */
@@ -43,8 +43,7 @@ export const derivedRouteOf = (
     keys: routeKeysOf(projection, query),
     views: [projection, ...rule.views],
     noun: projection.name.replaceAll('-', ' '),
-    groupsFor: (keys) =>
-      keys.map((key) => groupNameOf(keyColumnsOf(projection.store).flatMap((name) => key[name] ?? []))),
+    groupsOf: (keys) => keys.flatMap((key) => [groupOf(projection, key), ...ruleGroupsOf(key)]),
     shownFor: (subjects) => {
       if (stream === undefined || subjects.some((subject) => subject[stream] === undefined))
         return shownInAll(sources, projection)
@@ -54,3 +53,10 @@ export const derivedRouteOf = (
     },
   }
 }
+
+const groupOf = ({ store }: AnyProjection, key: Key): string =>
+  groupNameOf(keyColumnsOf(store).flatMap((column) => key[column] ?? []))
+
+/** Whoever may read a playlist's view is asked of the playlist. */
+const ruleGroupsOf = ({ playlistId }: Key): readonly string[] =>
+  playlistId === undefined ? [] : [groupNameOf([playlistId])]

@@ -25,7 +25,7 @@ export const rowListQuery = (route: DerivedRoute, store: RowStorage<string>): An
     options: z.strictObject({ limit, cursor }),
     answer: z.strictObject({ items: z.array(answer), next: z.string().nullable() }),
     views,
-    groups: ({ params, caller }) => route.groupsFor([keys.keyOf(params, caller)]),
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
     show: async ({ params, options, caller }) => {
       const key = keys.keyOf(params, caller)
       const list = { view: projection, list: Object.values(key).map(String) }
@@ -64,7 +64,7 @@ export const pageListQuery = (route: DerivedRoute, store: PageStorage): AnyQuery
       next: z.string().nullable(),
     }),
     views,
-    groups: ({ params, caller }) => route.groupsFor([keys.keyOf(params, caller)]),
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
     show: async ({ params, options, caller }) => {
       const key = keys.keyOf(params, caller)
       const owner = String(key[store.partitionKey])

@@ -63,7 +63,7 @@ const oneQuery = (route: DerivedRoute): AnyQuery => {
     options: z.strictObject({}),
     answer,
     views,
-    groups: ({ params, caller }) => route.groupsFor([keys.keyOf(params, caller)]),
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
     show: async ({ params, caller }) => {
       const key = keys.keyOf(params, caller)
       const before = route.shownFor([key])
@@ -93,8 +93,8 @@ export const manyQuery = (route: DerivedRoute, path: string, name: string): AnyQ
     options: z.strictObject({ ids: idsOf(id) }),
     answer: z.strictObject({ items: z.array(answer), missing: z.array(z.string()) }),
     views,
-    groups: ({ params, options: { ids }, caller }) =>
-      route.groupsFor(ids.map((value) => ({ ...keys.keyOf(params, caller), [name]: value }))),
+    groups: ({ params, options, caller }) =>
+      route.groupsOf(options.ids.map((value) => ({ ...keys.keyOf(params, caller), [name]: value }))),
     show: async ({ params, options: { ids }, caller }) => {
       const wanted = ids.map((value) => ({ ...keys.keyOf(params, caller), [name]: value }))
       const before = route.shownFor(wanted)
