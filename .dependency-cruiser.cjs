@@ -27,17 +27,20 @@ module.exports = {
     },
     allowed('connect', [], 'The connector stands alone: it meets the others in the log.', { pathNot: tests }),
     allowed('projectors', ['core', 'schemas'], 'Adapters are chosen in main.ts.', {
-      pathNot: [composition, tests],
+      pathNot: [composition, tests, '^projectors/testing/'],
     }),
     allowed('query-api', ['core', 'schemas', 'projectors'], 'Adapters are chosen in main.ts.', {
       pathNot: [composition, tests],
     }),
     {
       name: 'query-api-declarations',
-      comment: 'Queries know a projection by its declaration alone.',
+      comment: 'Queries know a projection by its declaration alone, and find it as the projectors do.',
       severity: 'error',
       from: { path: '^query-api/', pathNot: tests },
-      to: { path: '^projectors/', pathNot: '\\.projection\\.ts$' },
+      to: {
+        path: '^projectors/',
+        pathNot: ['\\.projection\\.ts$', '^projectors/engine/find-projections\\.ts$'],
+      },
     },
     {
       name: 'main-imports',
@@ -47,7 +50,12 @@ module.exports = {
       from: { path: '^(producers|projectors|query-api)/main\\.ts$' },
       to: {
         path: ours,
-        pathNot: ['^(core|schemas|adapters)/', '^$1/', '^projectors/[^/]*\\.projection\\.ts$'],
+        pathNot: [
+          '^(core|schemas|adapters)/',
+          '^$1/',
+          '^projectors/[^/]*\\.projection\\.ts$',
+          '^projectors/engine/find-projections\\.ts$',
+        ],
       },
     },
     allowed('infra', [], 'The launcher starts engines and services by path.', { pathNot: tests }),

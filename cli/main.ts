@@ -4,7 +4,9 @@ import { addDeadLetters } from './commands/dead-letters.command.ts'
 import { addDemo } from './commands/demo.command.ts'
 import { addDown } from './commands/down.command.ts'
 import { addLogs } from './commands/logs.command.ts'
+import { addProjections } from './commands/projections.command.ts'
 import { addReset } from './commands/reset.command.ts'
+import { addRestart } from './commands/restart.command.ts'
 import { addStatus } from './commands/status.command.ts'
 import { addToken } from './commands/token.command.ts'
 import { addUp } from './commands/up.command.ts'
@@ -13,12 +15,14 @@ import { addUp } from './commands/up.command.ts'
 const commands: readonly ((program: Command) => void)[] = [
   addUp,
   addDown,
+  addRestart,
   addStatus,
   addLogs,
   addReset,
   addToken,
   addCatalogue,
   addDeadLetters,
+  addProjections,
   addDemo,
 ]
 

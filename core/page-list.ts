@@ -15,6 +15,8 @@ export type PageList<Item> = { readonly pages: readonly Page<Item>[] }
 /** A list while an event edits it. */
 export type PageListDraft<Item> = {
   readonly length: number
+  /** Where the first item stands that fits; -1 if none does. */
+  readonly indexOf: (fits: (item: Item) => boolean) => number
   readonly insert: (index: number, item: Item) => void
   readonly remove: (index: number) => Item
   /** `to` counts in the list without the moved item. */
@@ -87,6 +89,15 @@ export const editPages = <Item>(
   edit({
     get length() {
       return length
+    },
+    indexOf: (fits) => {
+      let before = 0
+      for (const { items } of pages) {
+        const within = items.findIndex(fits)
+        if (within >= 0) return before + within
+        before += items.length
+      }
+      return -1
     },
     insert,
     remove,

@@ -1,8 +1,10 @@
 import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
 import type { Columns, RowOf } from './columns.ts'
+import { type EffectStorage, streamKey } from './effect-projection.ts'
 import type { RecordedEvent } from './event.ts'
 import type { FailurePolicy } from './failure-policy.ts'
 import type { PageListDraft } from './page-list.ts'
+import type { ProjectionQuery } from './projection-query.ts'
 
 export { quarantineKey, retry, stop } from './failure-policy.ts'
 
@@ -19,7 +21,7 @@ export type RowStorage<Key extends string> = {
 }
 
 /** A long ordered list per key, in pages of bounded size with one head. The row is an item of the list. */
-export type PageStorage = { readonly kind: 'pages'; readonly partitionKey: string }
+export type PageStorage<Key extends string = string> = { readonly kind: 'pages'; readonly partitionKey: Key }
 
 /** Absolute sums per source partition, key and slot; added up on read (law 7). The row is what is summed. */
 export type CountStorage<Key extends string> = {
@@ -38,7 +40,7 @@ export type DocumentStorage<Key extends string> = {
 
 /** Where a projection is stored. */
 export type Storage<Key extends string = string> =
-  RowStorage<Key> | PageStorage | CountStorage<Key> | DocumentStorage<Key>
+  RowStorage<Key> | PageStorage<Key> | CountStorage<Key> | DocumentStorage<Key> | EffectStorage
 
 /** Rows in a Cassandra table. */
 export const cassandraTable = <const Key extends string>(options: {
@@ -49,10 +51,9 @@ export const cassandraTable = <const Key extends string>(options: {
 }): RowStorage<Key> => ({ kind: 'row', clustering: [], descending: false, onceOnly: false, ...options })
 
 /** A long ordered list in Cassandra, any part of which is read with two bounded reads. */
-export const cassandraPages = (options: { readonly partitionKey: string }): PageStorage => ({
-  kind: 'pages',
-  ...options,
-})
+export const cassandraPages = <const Key extends string>(options: {
+  readonly partitionKey: Key
+}): PageStorage<Key> => ({ kind: 'pages', ...options })
 
 /** Partial counts in Cassandra, one packed row per source partition and key. */
 export const partialCount = <const Key extends string>(options: {
@@ -71,21 +72,43 @@ export const openSearchIndex = <const Key extends string>(options: {
 export type Increment<Row> = { readonly slot: string; readonly add: Partial<Row> }
 
 type Handler<Kind, Row, Event, Key> = Kind extends PageStorage
-  ? (list: PageListDraft<Row>, event: Event) => void
+  ? (list: PageListDraft<Row>, event: Event, key: Key) => void
   : Kind extends CountStorage<string>
     ? (event: Event, key: Key) => readonly Increment<Row>[]
-    : (row: Row | null, event: Event) => Row | null
+    : (row: Row | null, event: Event, key: Key) => Row | null
 
 /** The key columns of a projection with their values. */
 export type Key = Readonly<Record<string, string | number>>
+
+/** The columns that make the key of a storage. */
+export type KeyColumn<S extends Storage> =
+  S extends RowStorage<infer K>
+    ? K
+    : S extends DocumentStorage<infer K>
+      ? K
+      : S extends CountStorage<infer K>
+        ? K
+        : S extends PageStorage<infer K>
+          ? K
+          : never
+
+type KeyOf<S extends Storage> = { readonly [Column in KeyColumn<S>]: string | number }
+
+type HandlersOf<Topic extends EventTopic, C extends Columns, S extends Storage> = {
+  readonly [T in EventTypeOf<Topic>]?: Handler<S, RowOf<C>, RecordedEvent<T>, KeyOf<S>>
+}
+
+type QueryOf<C extends Columns, S extends Storage> = ProjectionQuery<Extract<keyof C, string> | KeyColumn<S>>
 
 /**
  * A projection: one file that says what is kept, under which key, and how each event changes it. The handler map is
  * the subscription. Pure (law 9). A changed handler needs a new version.
  *
- * - rows and documents: `(row, event) => row`; null marks the row absent.
- * - pages: `(list, event) => void` edits the list of the key.
+ * - rows and documents: `(row, event, key) => row`; null marks the row absent.
+ * - pages: `(list, event, key) => void` edits the list of the key.
  * - counts: `(event, key) => increments`.
+ *
+ * Where `key` gives several keys for an event, a handler is called once for each, and told which.
  */
 export type Projection<
   Topic extends EventTopic = EventTopic,
@@ -97,28 +120,71 @@ export type Projection<
   readonly from: Topic
   readonly row: C
   readonly store: S
-  readonly key: (event: RecordedEvent<EventTypeOf<Topic>>) => Key | readonly Key[]
-  readonly on: {
-    readonly [T in EventTypeOf<Topic>]?: Handler<S, RowOf<C>, RecordedEvent<T>, Key>
-  }
+  readonly key: (event: RecordedEvent<EventTypeOf<Topic>>) => KeyOf<S> | readonly KeyOf<S>[]
+  readonly on: HandlersOf<Topic, C, S>
   /** What happens to an event when a handler or the key function throws, or when it can't be read. */
   readonly onFailure: FailurePolicy
+  /** Where it is served, and to whom. Nowhere without it. */
+  readonly query?: QueryOf<C, S> | readonly QueryOf<C, S>[]
 }
 
 /** Any projection, as the engine handles it. */
-export type AnyProjection = Omit<Projection, 'on' | 'key'> & {
+export type AnyProjection = Omit<Projection, 'on' | 'key' | 'query'> & {
   readonly key: (event: never) => Key | readonly Key[]
   readonly on: Readonly<Record<string, ((...args: never[]) => unknown) | undefined>>
+  readonly query?: ProjectionQuery | readonly ProjectionQuery[]
 }
 
-/** Declares a projection. */
+type ColumnsIn<Result> = Result extends readonly (infer Item)[]
+  ? Item extends { readonly add: infer Sums }
+    ? keyof Sums
+    : never
+  : Result extends object
+    ? keyof Result
+    : never
+
+/** TypeScript lets a function answer more than it was asked for; a column that isn't declared would be lost in silence. */
+type Exactly<Topic extends EventTopic, C extends Columns, On> = {
+  readonly [T in keyof On]: T extends EventTypeOf<Topic>
+    ? On[T] extends (...args: never[]) => infer Result
+      ? Exclude<ColumnsIn<Result>, keyof C> extends never
+        ? On[T]
+        : { readonly 'these columns are not declared': Exclude<ColumnsIn<Result>, keyof C> }
+      : On[T]
+    : { readonly 'this topic has no such event': T }
+}
+
+/**
+ * Declares a projection. An event that the topic doesn't have, a field that the event doesn't have and a column that
+ * the row doesn't have are type errors.
+ */
 export const projection = <
   const Topic extends EventTopic,
   const C extends Columns,
   const S extends Storage<Extract<keyof C, string>> | PageStorage | CountStorage<string>,
+  const On extends HandlersOf<Topic, C, S>,
 >(
-  declaration: Projection<Topic, C, S>,
+  declaration: Omit<Projection<Topic, C, S>, 'on' | 'query'> & {
+    readonly on: On & Exactly<Topic, C, NoInfer<On>>
+    readonly query?: NoInfer<QueryOf<C, S> | readonly QueryOf<C, S>[]>
+  },
 ): Projection<Topic, C, S> => declaration
+
+/** The names of the columns that make a group's key, in order. */
+export const keyColumnsOf = (storage: Storage): readonly string[] => {
+  switch (storage.kind) {
+    case 'row':
+      return [...storage.partitionKey, ...storage.clustering]
+    case 'pages':
+      return [storage.partitionKey]
+    case 'count':
+      return [storage.partitionKey, storage.clustering]
+    case 'document':
+      return [storage.id]
+    case 'effect':
+      return [streamKey]
+  }
+}
 
 /** The row that an event presupposes. @throws when the view has none, which no accepted history brings about. */
 export const existing = <Row>(row: Row | null): Row => {

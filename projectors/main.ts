@@ -1,4 +1,5 @@
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
+import { postOutside } from '@reprise/adapters/http/post-outside.ts'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
@@ -8,7 +9,7 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import { configurationOf, type Configuration } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import { findProjections } from './engine/find-projections.ts'
+import { findProjections, projectionsFolder } from './engine/find-projections.ts'
 import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
 import { runAll, unwellOf, type Running } from './engine/run-all.ts'
 import { createPopularity } from './popularity/publish-popularity.ts'
@@ -47,11 +48,11 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     appender: said,
     partitions: (await log.endOffsets('playback-events')).length,
   })
-  const running = await runAll(await findProjections(new URL('.', import.meta.url)), {
+  const running = await runAll(await findProjections(projectionsFolder), {
     log,
     codec,
     logger,
-    stores,
+    stores: { ...stores, outside: { post: postOutside, logEnds: (topic) => log.endOffsets(topic) } },
     popularity,
   })
   now.running = running

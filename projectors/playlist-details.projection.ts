@@ -1,6 +1,7 @@
 import { plainOf } from '@reprise/schemas/personal.ts'
 import { boolean, columns, instant, int, json, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { cassandraTable, existing, projection, quarantineKey } from '@reprise/core/projection.ts'
+import { get, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
 
 /** The head of a playlist page: one row per playlist. */
 export const playlistDetails = projection({
@@ -60,6 +61,13 @@ export const playlistDetails = projection({
     PlaylistDeleted: (row, { meta }) => ({ ...changed(row, meta), collaborators: [], deleted: true }),
   },
   onFailure: quarantineKey({ attempts: 3 }),
+  query: get('/v1/playlists/:playlistId', {
+    visible: toReadersOfPlaylist,
+    summary: 'The details of a playlist',
+    stream: 'playlistId',
+    version: 'streamVersion',
+    hidden: ['deleted'],
+  }),
 })
 
 const changed = <Row extends { readonly streamVersion: number; readonly changedAt: number }>(

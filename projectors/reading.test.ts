@@ -145,11 +145,11 @@ describe('plays', () => {
     const { list } = createRowReader(stores.rows, listeningHistory)
     const partition = { userId: 'listener', year: 2026 }
     const first = await list(partition, { limit: 10 })
-    const last = first.rows.at(-1)?.value
+    const last = first.at(-1)?.value
     const rest = await list(partition, { limit: 100, after: [last?.startedAt ?? 0, last?.identity ?? ''] })
-    const ids = [...first.rows, ...rest.rows].map(({ value }) => value.identity)
+    const ids = [...first, ...rest].map(({ value }) => value.identity)
     expect(ids).toEqual(Array.from({ length: 25 }, (_, at) => `play-${24 - at}`))
-    expect([first.ended, rest.ended]).toEqual([false, true])
+    expect([first.length, rest.length]).toEqual([10, 15])
   })
 
   test('counts are summed over source partitions, in occurred time, each play once', async () => {

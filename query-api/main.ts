@@ -12,6 +12,7 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { createQuerySide } from './query-side.ts'
 
 /** The query API: view → answer, read-only, until SIGTERM or SIGINT. */
@@ -29,7 +30,16 @@ const main = async (): Promise<void> => {
 const serve = async (configuration: Configuration, logger: Logger): Promise<void> => {
   const authenticate = await createJwtAuthenticator(configuration)
   const { log, codec, rows, documents } = await connect(configuration, logger)
-  const querySide = await createQuerySide({ log, codec, rows, documents, logger, now: Date.now })
+  const declarations = await findProjections(projectionsFolder)
+  const querySide = await createQuerySide({
+    log,
+    codec,
+    rows,
+    documents,
+    logger,
+    declarations,
+    now: Date.now,
+  })
   const http = await startHttpService({
     service: 'query-api',
     host: configuration.host,

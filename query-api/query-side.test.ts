@@ -8,6 +8,10 @@ import { z } from 'zod'
 import type { Authenticator } from '@reprise/core/caller.ts'
 import type { Track } from '@reprise/core/catalogue/entity.ts'
 import { positionsOf, tokenOf } from '@reprise/core/position.ts'
+import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
+import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
+import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
+import { songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
@@ -21,6 +25,17 @@ const logger = {
   warn: () => undefined,
   error: () => undefined,
 }
+// Those that have queries written for them; routes that follow from a declaration alone have a test of their own.
+const declarations = [
+  playlistDetails,
+  playlistTracks,
+  listeningHistory,
+  songCounts,
+  playTotals,
+  playlistSearch,
+  catalogue,
+  catalogueSearch,
+]
 const now = Date.parse('2026-11-21T10:30:00Z')
 const mine = '0192f0aa-0000-7000-8000-000000000001'
 const secret = '0192f0aa-0000-7000-8000-000000000002'
@@ -40,6 +55,7 @@ let service: HttpService
 
 const begin = async () => {
   querySide = await createQuerySide({
+    declarations,
     log,
     codec: createInMemoryEventCodec(),
     rows,

@@ -4,14 +4,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
-import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
-import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
-import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
-import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
-import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
-import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
-import { songCounts } from '@reprise/projectors/song-counts.projection.ts'
+import type { Declarations } from './derived/derived-queries.ts'
 import { queryRouter } from './http/query-router.ts'
 import { openApiRouter } from './openapi/openapi.routes.ts'
 import { followProgress } from './progress/follow-progress.ts'
@@ -34,29 +27,23 @@ type QuerySideOptions = {
   readonly documents: DocumentStore
   readonly logger: Logger
   readonly now: () => number
+  /** All projections: their progress is followed, and they are served where they say. */
+  readonly declarations: Declarations
 }
-
-const views: readonly View[] = [
-  playlistDetails,
-  playlistTracks,
-  listeningHistory,
-  songCounts,
-  playTotals,
-  playlistSearch,
-  catalogue,
-  catalogueSearch,
-]
 
 /** Follows the progress of the projections and answers from their views. */
 export const createQuerySide = async (options: QuerySideOptions): Promise<QuerySide> => {
-  const { log, codec, rows, documents, logger, now } = options
+  const { log, codec, rows, documents, logger, now, declarations: views } = options
   const checkpointOf = createStoredCheckpoint({ rows, documents })
   const watermarks = createWatermarks(views, checkpointOf)
   rows.onLost(() => watermarks.forget(views.filter((view) => !isDocumentView(view))))
   documents.onLost(() => watermarks.forget(views.filter(isDocumentView)))
-  const queries = queriesOf({ rows, documents, watermarks, partitions: await partitionCounts(log), now })
-  const unknown = queries.flatMap((query) => query.views).find((view) => !views.includes(view))
-  if (unknown) throw new Error(`a query asks ${unknown.name}, whose progress nobody follows; add it to views`)
+  const partitions = await partitionCounts(log)
+  const queries = queriesOf(views, { rows, documents, watermarks, partitions, now })
+  const isFollowed = ({ name, version }: View) =>
+    views.some((view) => view.name === name && view.version === version)
+  const unknown = queries.flatMap((query) => query.views).find((view) => !isFollowed(view))
+  if (unknown) throw new Error(`a query asks ${unknown.name}, which is not among the projections`)
   const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
   const { notReady } = following
   const gate = createPositionGate(log, watermarks, checkpointOf)

@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import type { AnyDeclaration } from './run-projection.ts'
 
+/** Where projections lie: one file each. */
+export const projectionsFolder = new URL('../', import.meta.url)
+
 /**
  * Every projection that a file named `*.projection.ts` in the folder exports, by name. @throws when two have the same
  * name and version.
@@ -17,7 +20,8 @@ export const findProjections = async (folder: URL): Promise<readonly AnyDeclarat
   return found
 }
 
-const isProjection = (value: unknown): value is AnyDeclaration =>
+/** Whether a value is the declaration of a view. */
+export const isProjection = (value: unknown): value is AnyDeclaration =>
   typeof value === 'object' &&
   value !== null &&
   'from' in value &&

@@ -1,12 +1,12 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
+import type { AnyProjection, Key } from '@reprise/core/projection.ts'
 import { eventFailed, type Group } from './groups.ts'
 
 /** A row or document of whatever columns; null where there is none. */
 export type AnyRow = Readonly<Record<string, unknown>> | null
 
-type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent) => AnyRow>>
+type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent, key: Key) => AnyRow>>
 
 /**
  * Folds rows and documents: a handler takes the row as the events before left it, and gives the next one. Events at or
@@ -14,12 +14,12 @@ type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent) => A
  */
 export const createRowFold = (projection: AnyProjection) => {
   const handlers = projection.on as unknown as Handlers
-  return (state: Positioned<AnyRow>, { events }: Group): Positioned<AnyRow> => {
+  return (state: Positioned<AnyRow>, { key, events }: Group): Positioned<AnyRow> => {
     let { position, value } = state
     for (const event of events) {
       if (event.offset <= position) continue
       try {
-        value = handlers[event.type]?.(value, event) ?? null
+        value = handlers[event.type]?.(value, event, key) ?? null
       } catch (cause) {
         throw eventFailed(event, cause)
       }

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
-import type { AnyProjection, Key, Storage } from '@reprise/core/projection.ts'
+import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import { groupNameOf, wholePartition } from '@reprise/core/quarantine.ts'
 import type { Failure, Turn } from './turn.ts'
 
@@ -29,20 +29,6 @@ export class EventFailed extends Error {
 /** Says which event could not be applied, where it stands, and why. */
 export const eventFailed = (event: RecordedEvent, cause: unknown): EventFailed =>
   cause instanceof EventFailed ? cause : new EventFailed(event, cause)
-
-/** The names of the columns that make a group's key, in order. */
-export const keyColumnsOf = (storage: Storage): readonly string[] => {
-  switch (storage.kind) {
-    case 'row':
-      return [...storage.partitionKey, ...storage.clustering]
-    case 'pages':
-      return [storage.partitionKey]
-    case 'count':
-      return [storage.partitionKey, storage.clustering]
-    case 'document':
-      return [storage.id]
-  }
-}
 
 /** Told of what could not be applied; throws where that ends the batch. */
 export type OnFailure = (failure: Failure) => void

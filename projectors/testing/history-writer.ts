@@ -21,11 +21,14 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
   const lastIds = new Map<number, string>()
   const versions = new Map<string, number>()
   let count = 0
-  let supersededCount = 0
+  let noiseCount = 0
 
   const append = (streamId: string, { type, data }: TestEvent, options: WriteOptions = {}): RecordedEvent => {
     const partition = partitionOf(streamId, partitions)
-    const eventId = options.superseded === true ? `superseded-${++supersededCount}` : `event-${++count}`
+    const isNoise = options.superseded === true || options.copy === true
+    const eventId = isNoise
+      ? `${options.copy === true ? 'copy' : 'superseded'}-${++noiseCount}`
+      : `event-${++count}`
     const version = (versions.get(streamId) ?? 0) + 1
     const { decided } = topics[topic]
     const meta: Meta = {
@@ -38,6 +41,7 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
       deviceId: null,
       lamport: null,
       occurredAt: 1_700_000_000_000 + count,
+      ...options.meta,
     }
     const previous = options.superseded === true ? 'nobody' : (lastIds.get(partition) ?? '')
     const value = options.bytes ?? codec.encode(topic, type, { meta, ...data })
@@ -65,7 +69,11 @@ export const createHistoryWriter = (log: WritableLog, topic: EventTopic, partiti
 export type WriteOptions = {
   /** As a writer would that had not read the newest record (law 3). */
   readonly superseded?: boolean
+  /** A play that was recorded before. */
+  readonly copy?: boolean
   readonly actorId?: string
+  /** What its `meta` says otherwise. */
+  readonly meta?: Partial<Meta>
   /** Instead of the encoded event. */
   readonly bytes?: Buffer
 }

@@ -69,6 +69,9 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(
         async () => {
+          const own = `projection ${projection.name} v${projection.version}`
+          for (const { name, state, reason } of running.status())
+            if (name === own && state === 'stopped') throw new Error(reason)
           const ends = await log.endOffsets(projection.from)
           return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
         },
@@ -80,8 +83,7 @@ export const startInMemory = async (
 /** Runs one projection to the log's end, and ends it. */
 export const runInMemory = async (projection: AnyDeclaration, options: RunOptions): Promise<void> => {
   const run = await startInMemory([projection], options)
-  await run.untilApplied(projection)
-  await run.close()
+  await run.untilApplied(projection).finally(run.close)
 }
 
 /** Waits for a condition. @throws after ten seconds, with what `describe` says. */

@@ -38,7 +38,7 @@ export const writePlaybackHistory = (
   for (let count = 0; count < events; count++) {
     const again = random.chance(0.25) && sent.length > 0 ? random.pick(sent) : undefined
     if (again) {
-      if (noise) append(again.user, again.event)
+      if (noise) append(again.user, again.event, { copy: true })
       continue
     }
     const play = playOf(`play-${count}`, {

@@ -21,8 +21,20 @@ export type QueryRouterOptions = {
 /** A route per query. */
 export const queryRouter = (options: QueryRouterOptions): Router => {
   const router = Router()
-  for (const query of options.queries) router.get(query.path, handlerOf(query, options))
+  for (const query of inRouteOrder(options.queries)) router.get(query.path, handlerOf(query, options))
   return router
+}
+
+/**
+ * What a path spells out goes before what it leaves open: `/v1/tracks/counts` before `/v1/tracks/:trackId`.
+ * @throws when two queries would answer the same path.
+ */
+export const inRouteOrder = (queries: readonly AnyQuery[]): readonly AnyQuery[] => {
+  const shapes = queries.map(({ path }) => path.replaceAll(/:\w+/g, ':'))
+  const double = queries.find((_query, at) => shapes.indexOf(shapes[at] ?? '') !== at)
+  if (double) throw new Error(`${double.path} is served twice`)
+  const rankOf = ({ path }: AnyQuery) => path.replaceAll(/\/:\w+/g, '/\uffff')
+  return queries.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
 }
 
 const handlerOf =

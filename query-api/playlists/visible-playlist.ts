@@ -25,7 +25,7 @@ export const createVisiblePlaylist = ({ rows }: Sources): VisiblePlaylist => {
 }
 
 /** Public playlists are readable by everyone, private ones by their owner and their collaborators. */
-const isVisible = (
+export const isVisible = (
   { deleted, visibility, ownerId, collaborators }: PlaylistDetails,
   caller: Caller | undefined,
 ): boolean =>

@@ -86,7 +86,7 @@ const playsOfYear = async (
 ): Promise<readonly Play[]> => {
   const isWithin = after !== undefined && yearOf(after.startedAt) === year
   const range = { limit, ...(isWithin && { after: [after.startedAt, after.identity] }) }
-  return (await history.list({ userId, year }, range)).rows.map(({ value }) => value)
+  return (await history.list({ userId, year }, range)).map(({ value }) => value)
 }
 
 const yearOf = (instant: number) => new Date(instant).getUTCFullYear()

@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type HttpService, startHttpService } from '@reprise/adapters/http/http-service.ts'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
+import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import type { Authenticator } from '@reprise/core/caller.ts'
+import { columns, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
+import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
+import { get, toEveryone, toOwner, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
+import {
+  cassandraTable,
+  openSearchIndex,
+  partialCount,
+  projection,
+  quarantineKey,
+} from '@reprise/core/projection.ts'
+import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
+import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
+import { codec } from '@reprise/projectors/testing/codec.ts'
+import { createHistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
+import { quiet } from '@reprise/projectors/testing/in-memory-run.ts'
+import { playOf } from '@reprise/projectors/testing/playback-history.ts'
+import { createdPlaylist, editedPlaylist, addStep } from '@reprise/projectors/testing/playlist-history.ts'
+import { createQuerySide, type QuerySide } from '../query-side.ts'
+import { derivedQueries } from './derived-queries.ts'
+
+const open = '0192f0aa-0000-7000-8000-000000000001'
+const secret = '0192f0aa-0000-7000-8000-000000000002'
+
+/** Rows of a partition, in descending order of two columns. */
+const edits = projection({
+  name: 'edits',
+  version: 1,
+  from: 'playlist-events',
+  row: columns({ playlistId: uuid(), at: int(), nth: int(), note: text().optional() }),
+  store: cassandraTable({ partitionKey: ['playlistId'], clustering: ['at', 'nth'], descending: true }),
+  key: ({ meta, offset }) => ({ playlistId: meta.streamId, at: Math.floor(offset / 10), nth: offset }),
+  on: {
+    PlaylistEdited: (_none, { meta, offset }) =>
+      offset % 7 === 3
+        ? null
+        : { playlistId: meta.streamId, at: Math.floor(offset / 10), nth: offset, note: null },
+  },
+  onFailure: quarantineKey({ attempts: 3 }),
+  query: get('/v1/playlists/:playlistId/edits', {
+    visible: toReadersOfPlaylist,
+    stream: 'playlistId',
+    hidden: ['note'],
+  }),
+})
+
+const days = projection({
+  name: 'days',
+  version: 1,
+  from: 'playback-events',
+  row: columns({ plays: int() }),
+  store: partialCount({ partitionKey: 'trackId', clustering: 'day' }),
+  key: ({ data }) => ({ trackId: data.trackId, day: data.reasonStart ?? 'none' }),
+  on: { TrackPlayed: ({ data }) => [{ slot: data.country ?? '--', add: { plays: 1 } }] },
+  onFailure: quarantineKey({ attempts: 3 }),
+  query: [
+    get('/v1/tracks/:trackId/days', { visible: toEveryone }),
+    get('/v1/tracks/:trackId/days/:day', { visible: toEveryone }),
+  ],
+})
+
+const heads = projection({
+  name: 'heads',
+  version: 1,
+  from: 'playlist-events',
+  row: columns({ playlistId: uuid(), ownerId: text(), visibility: oneOf('public', 'private') }),
+  store: openSearchIndex({
+    id: 'playlistId',
+    mappings: {
+      playlistId: { type: 'keyword' },
+      ownerId: { type: 'keyword' },
+      visibility: { type: 'keyword' },
+    },
+  }),
+  key: ({ meta }) => ({ playlistId: meta.streamId }),
+  on: {
+    PlaylistCreated: (_none, { meta, data: { visibility } }) => ({
+      playlistId: meta.streamId,
+      ownerId: meta.actorId,
+      visibility,
+    }),
+  },
+  onFailure: quarantineKey({ attempts: 3 }),
+  query: get('/v1/heads/:playlistId', { visible: toOwner('ownerId') }),
+})
+
+const ours = await findProjections(projectionsFolder)
+const declarations = [...ours, edits, days, heads]
+
+/** Tokens of these tests are user ids. */
+const authenticate: Authenticator = (authorization) =>
+  Promise.resolve(
+    authorization === undefined ? undefined : { userId: authorization.replace('Bearer ', ''), roles: [] },
+  )
+
+const log = createInMemoryLog()
+const rows = createInMemoryRowStore()
+const documents = createInMemoryDocumentStore()
+const library = createHistoryWriter(log, 'library-events', 16)
+const playlists = createHistoryWriter(log, 'playlist-events', 16)
+const plays = createHistoryWriter(log, 'playback-events', 16)
+let running: Running
+let querySide: QuerySide
+let service: HttpService
+
+const liked = (userId: string, trackId: string) =>
+  library.append(userId, { type: 'TrackLiked', data: { trackId } })
+
+beforeAll(async () => {
+  for (let nth = 0; nth < 7; nth++) liked('ann', `track-${nth}`)
+  library.append('ann', { type: 'TrackUnliked', data: { trackId: 'track-3' } })
+  library.append('ann', { type: 'ArtistFollowed', data: { artistId: 'artist-1' } })
+  library.append('ann', { type: 'UserFollowed', data: { userId: 'bob' } })
+  liked('bob', 'track-3')
+  playlists.append(open, createdPlaylist('Open'), { actorId: 'ann' })
+  playlists.append(
+    secret,
+    {
+      type: 'PlaylistCreated',
+      data: { name: 'Secret', description: '', visibility: 'private', collaborative: false },
+    },
+    { actorId: 'ann' },
+  )
+  for (let nth = 0; nth < 30; nth++)
+    for (const id of [open, secret]) playlists.append(id, editedPlaylist([addStep(0, `item-${nth}`)]))
+  for (let nth = 0; nth < 9; nth++)
+    plays.append(`user-${nth}`, {
+      type: 'TrackPlayed',
+      data: playOf(`play-${nth}`, { reasonStart: nth < 6 ? 'mon' : 'tue', country: nth < 4 ? 'NL' : 'SE' }),
+    })
+  running = await runAll(declarations, { log, codec, logger: quiet, stores: { rows, documents } })
+  querySide = await createQuerySide({
+    log,
+    codec,
+    rows,
+    documents,
+    logger: quiet,
+    now: Date.now,
+    declarations,
+  })
+  service = await startHttpService({
+    service: 'query-api',
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: [],
+    logger: quiet,
+    authenticate,
+    routers: querySide.routers,
+    ready: querySide.notReady,
+  })
+})
+afterAll(async () => {
+  await service.close(100)
+  await querySide.close()
+  await running.close()
+})
+
+/** Everything written so far, as a client that has seen it would ask. */
+const everything = async () => {
+  const topics = ['playlist-events', 'playback-events', 'library-events'] as const
+  const ends = await Promise.all(
+    topics.map(async (topic) =>
+      (await log.endOffsets(topic)).map((end, partition) => ({ topic, partition, offset: end - 1 })),
+    ),
+  )
+  return tokensOf(ends.flat().filter(({ offset }) => offset >= 0))
+}
+
+const ask = async (path: string, user?: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${service.port}${path}`, {
+    headers: {
+      'reprise-min-position': await everything(),
+      'reprise-max-wait': '30s',
+      ...(user !== undefined && { authorization: `Bearer ${user}` }),
+      ...headers,
+    },
+  })
+const bodyOf = async (path: string, user?: string) => {
+  const answer = await ask(path, user)
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as {
+    readonly items: readonly Record<string, unknown>[]
+    readonly next?: string | null
+    readonly changed?: boolean
+  }
+}
+
+describe('a list in pages', () => {
+  it('is its owner’s alone, newest first, page by page, and says when it has changed', async () => {
+    const first = await bodyOf('/v1/me/likes?limit=4', 'ann')
+    expect(first.items.map(({ trackId }) => trackId)).toEqual(['track-6', 'track-5', 'track-4', 'track-2'])
+    expect(first).toMatchObject({ total: 6, changed: false })
+    const rest = await bodyOf(`/v1/me/likes?limit=4&cursor=${first.next}`, 'ann')
+    expect(rest.items.map(({ trackId }) => trackId)).toEqual(['track-1', 'track-0'])
+    expect(rest).toMatchObject({ changed: false, next: null })
+    expect(await bodyOf('/v1/me/likes', 'eve')).toMatchObject({ total: 0, items: [], next: null })
+    expect((await ask('/v1/me/likes')).status).toBe(401)
+    liked('ann', 'track-9')
+    expect(await bodyOf(`/v1/me/likes?limit=4&cursor=${first.next}`, 'ann')).toMatchObject({ changed: true })
+    expect((await ask(`/v1/me/likes?cursor=${first.next}`, 'bob')).status).toBe(400)
+  })
+
+  it('holds things of several kinds', async () => {
+    const { items } = await bodyOf('/v1/me/following', 'ann')
+    expect(items.map(({ kind, id }) => `${String(kind)} ${String(id)}`)).toEqual([
+      'user bob',
+      'artist artist-1',
+    ])
+  })
+})
+
+describe('rows', () => {
+  it('are asked for by ids', async () => {
+    const body = await bodyOf('/v1/me/likes/contains?ids=track-3,track-4,nothing', 'ann')
+    expect(body).toEqual({
+      items: [{ trackId: 'track-4', likedAt: expect.any(Number) }],
+      missing: ['track-3', 'nothing'],
+    })
+    expect((await ask('/v1/me/likes/contains', 'ann')).status).toBe(422)
+  })
+
+  it('of a partition come in the table’s order, page by page, without markers of absence', async () => {
+    const path = `/v1/playlists/${open}/edits?limit=4`
+    const seen: unknown[] = []
+    for (let next: string | null | undefined = ''; typeof next === 'string';) {
+      const page = await bodyOf(`${path}${next === '' ? '' : `&cursor=${next}`}`)
+      seen.push(...page.items.map(({ nth }) => nth))
+      expect(page.items.length === 4 || page.next === null).toBe(true)
+      next = page.next
+    }
+    const partition = await shownPartition(path)
+    const all = log
+      .recordsOf('playlist-events', partition)
+      .filter(
+        ({ key, eventType, offset }) => key === open && eventType === 'PlaylistEdited' && offset % 7 !== 3,
+      )
+    expect(seen).toEqual(all.map(({ offset }) => offset).reverse())
+  })
+
+  it('of a playlist are shown to its readers alone', async () => {
+    const path = `/v1/playlists/${secret}/edits`
+    expect((await ask(path, 'ann')).status).toBe(200)
+    for (const user of ['bob', undefined]) expect((await ask(path, user)).status).toBe(404)
+  })
+
+  it('name the exact position that they show, and are 304 for who has them', async () => {
+    const answer = await ask(`/v1/playlists/${open}`)
+    const etag = answer.headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"31-/)
+    const records = log.recordsOf('playlist-events', await shownPartition(`/v1/playlists/${open}`))
+    const offset = records.findLast(({ key }) => key === open)?.offset ?? -1
+    const partition = await shownPartition(`/v1/playlists/${open}`)
+    expect(answer.headers.get('reprise-position')).toBe(
+      tokenOf({ topic: 'playlist-events', partition, offset }),
+    )
+    expect((await ask(`/v1/playlists/${open}`, 'ann', { 'if-none-match': etag })).status).toBe(304)
+  })
+})
+
+describe('documents', () => {
+  it('are shown to their owner', async () => {
+    expect(await bodyOf(`/v1/heads/${secret}`, 'ann')).toEqual({
+      playlistId: secret,
+      ownerId: 'ann',
+      visibility: 'private',
+    })
+    expect((await ask(`/v1/heads/${secret}`, 'bob')).status).toBe(404)
+    expect(await bodyOf(`/v1/heads?ids=${secret},${open}`, 'bob')).toEqual({
+      items: [],
+      missing: [secret, open],
+    })
+  })
+})
+
+describe('counts', () => {
+  it('are summed over all partitions, zeros where nothing was counted', async () => {
+    expect(await bodyOf('/v1/tracks/track-1/days/mon')).toEqual({
+      trackId: 'track-1',
+      day: 'mon',
+      plays: 6,
+      slots: [
+        { slot: 'NL', plays: 4 },
+        { slot: 'SE', plays: 2 },
+      ],
+    })
+    const several = await bodyOf('/v1/tracks/track-1/days?day=tue,wed')
+    expect(several.items).toEqual([
+      { trackId: 'track-1', day: 'tue', plays: 3, slots: [{ slot: 'SE', plays: 3 }] },
+      { trackId: 'track-1', day: 'wed', plays: 0, slots: [] },
+    ])
+  })
+})
+
+it('all are described', async () => {
+  const { paths } = (await (await ask('/openapi.json')).json()) as { paths: Record<string, unknown> }
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/v1/me/likes', '/v1/me/likes/contains', '/v1/tracks/{trackId}/days/{day}']),
+  )
+  expect(paths['/v1/heads/{playlistId}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
+})
+
+it('a path that says too little of the key is refused at the start', () => {
+  const vague = { ...edits, query: get('/v1/edits', { visible: toEveryone }) }
+  const sources = { rows, documents, partitions: {} as never, watermarks: { of: () => 0 }, now: Date.now }
+  expect(() => derivedQueries([vague], sources)).toThrow(/nothing of playlistId/)
+})
+
+const shownPartition = async (path: string): Promise<number> =>
+  positionOf((await ask(path)).headers.get('reprise-position') ?? '').partition

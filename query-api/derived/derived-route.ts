@@ -1,0 +1,62 @@
+import { partitionOf } from '@reprise/schemas/partition.ts'
+import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
+import { groupNameOf } from '@reprise/core/quarantine.ts'
+import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
+import type { Position } from '@reprise/core/position.ts'
+import type { View } from '../progress/watermarks.ts'
+import { shownIn, shownInAll, type Sources } from '../sources.ts'
+import { type RouteKeys, routeKeysOf } from './route-keys.ts'
+import { type Rule, ruleOf, type Subject } from './visibility.ts'
+
+/** What all routes of a projection have in common. */
+export type DerivedRoute = {
+  readonly projection: AnyProjection
+  readonly query: ProjectionQuery
+  readonly sources: Sources
+  readonly keys: RouteKeys
+  readonly rule: Rule
+  readonly views: readonly View[]
+  /** For people: "playlist details". */
+  readonly noun: string
+  /** The names of the groups that these keys, or beginnings of keys, lead to; those of the rule's views too. */
+  readonly groupsOf: (keys: readonly Key[]) => readonly string[]
+  /**
+   * Up to where the view shows what these keys lead to: the one partition that feeds them if the declaration names the
+   * stream, else every partition. Ask before reading: what is read later is at least as new.
+   */
+  readonly shownFor: (subjects: readonly Subject[]) => readonly Position[]
+}
+
+/** See {@link DerivedRoute}. */
+export const derivedRouteOf = (
+  projection: AnyProjection,
+  query: ProjectionQuery,
+  sources: Sources,
+): DerivedRoute => {
+  const rule = ruleOf(projection, query, sources)
+  const { stream } = query
+  return {
+    projection,
+    query,
+    sources,
+    rule,
+    keys: routeKeysOf(projection, query),
+    views: [projection, ...rule.views],
+    noun: projection.name.replaceAll('-', ' '),
+    groupsOf: (keys) => keys.flatMap((key) => [groupOf(projection, key), ...ruleGroupsOf(key)]),
+    shownFor: (subjects) => {
+      if (stream === undefined || subjects.some((subject) => subject[stream] === undefined))
+        return shownInAll(sources, projection)
+      const count = sources.partitions[projection.from]
+      const partitions = new Set(subjects.map((subject) => partitionOf(String(subject[stream]), count)))
+      return [...partitions].flatMap((partition) => shownIn(sources, projection, partition))
+    },
+  }
+}
+
+const groupOf = ({ store }: AnyProjection, key: Key): string =>
+  groupNameOf(keyColumnsOf(store).flatMap((column) => key[column] ?? []))
+
+/** Whoever may read a playlist's view is asked of the playlist. */
+const ruleGroupsOf = ({ playlistId }: Key): readonly string[] =>
+  playlistId === undefined ? [] : [groupNameOf([playlistId])]

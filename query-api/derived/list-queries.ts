@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { createListReader } from '@reprise/core/readers/list-reader.ts'
+import { createRowReader } from '@reprise/core/readers/row-reader.ts'
+import type { PageStorage, RowStorage } from '@reprise/core/projection.ts'
+import { cursorOf, placeIn } from '../cursor.ts'
+import { type AnyQuery, query } from '../query.ts'
+import { cursor, limitUpTo } from '../request-parts.ts'
+import type { DerivedRoute } from './derived-route.ts'
+import { shownRowOf } from './shown-row.ts'
+import type { Subject } from './visibility.ts'
+
+const limit = limitUpTo(500, 50)
+
+/** The rows of a partition in the table's order, page by page. */
+export const rowListQuery = (route: DerivedRoute, store: RowStorage<string>): AnyQuery => {
+  const { projection, keys, rule, views, sources, noun } = route
+  const reader = createRowReader(sources.rows, { ...projection, store })
+  const { answer, show } = shownRowOf(route)
+  const place = z.array(z.union([z.string(), z.int()])).length(store.clustering.length)
+  return query({
+    path: route.query.path,
+    summary: route.query.summary ?? `The ${noun}, page by page`,
+    isPersonal: rule.isPersonal,
+    params: keys.params,
+    options: z.strictObject({ limit, cursor }),
+    answer: z.strictObject({ items: z.array(answer), next: z.string().nullable() }),
+    views,
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
+    show: async ({ params, options, caller }) => {
+      const key = keys.keyOf(params, caller)
+      const list = { view: projection, list: Object.values(key).map(String) }
+      const after = options.cursor === undefined ? undefined : placeIn(list, place, options.cursor)
+      const positions = route.shownFor([key])
+      const found = await reader.list(key, { limit: options.limit + 1, ...(after && { after }) })
+      if (!(await rule.allows(key, caller))) throw rule.refusal(key)
+      const page = found.slice(0, options.limit).map(({ value }) => value)
+      const last = found.length > options.limit ? page.at(-1) : undefined
+      const placeOf = (row: Subject) => store.clustering.map((name) => row[name])
+      const next = last ? cursorOf(list, placeOf(last)) : null
+      return { body: { items: page.map(show), next }, positions }
+    },
+  })
+}
+
+/** A list, page by page; every page says whether the list has changed since the first one. */
+export const pageListQuery = (route: DerivedRoute, store: PageStorage): AnyQuery => {
+  const { projection, keys, rule, views, sources, noun } = route
+  const read = createListReader(sources.rows, { ...projection, store })
+  const { answer, show } = shownRowOf(route)
+  const place = z.object({ from: z.int().min(0), position: z.int() })
+  return query({
+    path: route.query.path,
+    summary: route.query.summary ?? `The ${noun} in order, page by page`,
+    description:
+      'When the list changes between two pages, the later one shows the newest list and says so in `changed`: begin ' +
+      'again for one list of one moment.',
+    isPersonal: rule.isPersonal,
+    params: keys.params,
+    options: z.strictObject({ limit, cursor }),
+    answer: z.strictObject({
+      total: z.int(),
+      items: z.array(answer),
+      changed: z.boolean(),
+      next: z.string().nullable(),
+    }),
+    views,
+    groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
+    show: async ({ params, options, caller }) => {
+      const key = keys.keyOf(params, caller)
+      const owner = String(key[store.partitionKey])
+      const list = { view: projection, list: [owner] }
+      const begun = options.cursor === undefined ? undefined : placeIn(list, place, options.cursor)
+      const positions = route.shownFor([key])
+      const from = begun?.from ?? 0
+      const slice = await read(owner, { from, count: options.limit })
+      if (!(await rule.allows(key, caller))) throw rule.refusal(key)
+      const [total, position] = [slice?.length ?? 0, slice?.position ?? -1]
+      const next = from + options.limit
+      return {
+        body: {
+          total,
+          items: (slice?.items ?? []).map(show),
+          changed: begun !== undefined && begun.position !== position,
+          next: next < total ? cursorOf(list, { from: next, position: begun?.position ?? position }) : null,
+        },
+        positions,
+      }
+    },
+  })
+}
