@@ -17,7 +17,7 @@ export const storedGroupOf = async (
   group: string,
   { rows, documents }: Stores,
 ): Promise<readonly Shown[]> => {
-  if (isWholePartition(group)) return []
+  if (isWholePartition(group) || projection.store.kind === 'effect') return []
   const { store } = projection
   const values = keyValuesOf(group)
   if (store.kind === 'document') {
