@@ -4,6 +4,7 @@ import { addDeadLetters } from './commands/dead-letters.command.ts'
 import { addDemo } from './commands/demo.command.ts'
 import { addDown } from './commands/down.command.ts'
 import { addLogs } from './commands/logs.command.ts'
+import { addProjections } from './commands/projections.command.ts'
 import { addReset } from './commands/reset.command.ts'
 import { addStatus } from './commands/status.command.ts'
 import { addToken } from './commands/token.command.ts'
@@ -18,6 +19,7 @@ const commands: readonly ((program: Command) => void)[] = [
   addReset,
   addToken,
   addCatalogue,
+  addProjections,
   addDeadLetters,
   addDemo,
 ]
