@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { engines } from '@reprise/infra/parts.ts'
 import { up } from '@reprise/infra/up.ts'
 import { benchCommands, type Engines } from './commands.bench.ts'
+import { benchFlat } from './flat.bench.ts'
 import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
 import { benchPlays } from './plays.bench.ts'
@@ -29,6 +30,7 @@ const sections: Readonly<Record<string, Section>> = {
     run: async (env) => [
       ...(await benchCommands(enginesIn(env))),
       ...(await benchTakeOver(enginesIn(env))),
+      ...(await benchFlat(enginesIn(env))),
       ...(await benchHttp(env)),
       ...(await benchPlays(env)),
     ],

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
@@ -54,7 +53,7 @@ export const createWritePath = async (options: {
     const outcome = await commands.submit({
       streamId,
       actorId: 'bench',
-      commandId: commandIdOf('bench', streamId, uuidv7()),
+      commandId: commandIdOf('bench', streamId, newEventId()),
       bodyHash: bodyHashOf('bench', body),
       body,
       deviceId: null,
@@ -71,6 +70,8 @@ export const createWritePath = async (options: {
     create: (id: string) => submit(id, { do: 'create', details }),
     addOne: (id: string) => submit(id, add),
     moveOne: (id: string) => submit(id, swap),
+    addMany: (id: string, count: number) =>
+      submit(id, { do: 'edit', edits: [{ add: Array.from({ length: count }, () => ({ trackId })) }] }),
   }
 }
 

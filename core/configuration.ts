@@ -51,6 +51,12 @@ export const settings = {
     '',
     'Where the other command processes reach this one; empty for REPRISE_HOST. Needed where that is not reachable, as 0.0.0.0',
   ),
+  commandProcesses: setting(
+    'REPRISE_COMMAND_PROCESSES',
+    z.coerce.number().int().min(1).max(10),
+    '1',
+    'Processes of the command API that `up` and `demo` start, on ports 4000, 4010, 4011, …',
+  ),
   commandPort: setting('REPRISE_COMMAND_PORT', port(), '4000', 'Port of the command API'),
   queryPort: setting('REPRISE_QUERY_PORT', port(), '4001', 'Port of the query API'),
   projectorPort: setting(

@@ -13,9 +13,8 @@ import { type Configuration, configurationOf } from '@reprise/core/configuration
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { down } from '@reprise/infra/down.ts'
 import type { Part } from '@reprise/infra/part.ts'
-import { engines, services } from '@reprise/infra/parts.ts'
+import { engines, furtherProducers, services } from '@reprise/infra/parts.ts'
 import { kill, pidOf, restart } from '@reprise/infra/restart.ts'
-import { servicePart } from '@reprise/infra/services/service.part.ts'
 import { logPathOf } from '@reprise/infra/supervise/spawn-part.ts'
 import { up } from '@reprise/infra/up.ts'
 
@@ -39,19 +38,6 @@ export type Platform = {
   readonly pause: (service: string) => () => void
   readonly stop: () => Promise<void>
 }
-
-/** The command processes after the first one. */
-const furtherCommands = (count: number): readonly Part[] =>
-  Array.from({ length: count - 1 }, (_, at) =>
-    servicePart({
-      name: `producers-${at + 2}`,
-      folder: 'producers',
-      needs: ['kafka', 'registry'],
-      port: 4010 + at,
-      portVariable: 'REPRISE_COMMAND_PORT',
-      addressVariable: `REPRISE_COMMAND_${at + 2}`,
-    }),
-  )
 
 /** Stops an engine of the test run in order, and starts it again. */
 export const restartEngine = async (name: EngineName): Promise<void> =>
@@ -124,7 +110,7 @@ export const startPlatform = async (
     REPRISE_SESSION_MS: '2000',
     ...options.environment,
   }
-  const further = furtherCommands(options.commandProcesses ?? 1)
+  const further = furtherProducers(options.commandProcesses ?? 1)
   const all = [...services, ...further]
   const parts = options.changed?.(all) ?? all
   const starting = { stateDir, env: environment, lifetime: 'process', lockWaitMs: 60_000 } as const

@@ -21,6 +21,19 @@ export const producers = servicePart({
   addressVariable: 'REPRISE_COMMAND',
 })
 
+/** More processes of the command API, which share the partitions with the first. */
+export const furtherProducers = (count: number): readonly Part[] =>
+  Array.from({ length: count - 1 }, (_, at) =>
+    servicePart({
+      name: `producers-${at + 2}`,
+      folder: 'producers',
+      needs: stores,
+      port: 4010 + at,
+      portVariable: 'REPRISE_COMMAND_PORT',
+      addressVariable: `REPRISE_COMMAND_${at + 2}`,
+    }),
+  )
+
 /** Log → views. */
 export const projectors = servicePart({
   name: 'projectors',
@@ -50,5 +63,13 @@ const connector = servicePart({
   detailPath: '/status',
 })
 
+const commandProcesses = Number(process.env['REPRISE_COMMAND_PROCESSES'] ?? 1)
+
 /** Our own processes. */
-export const services: readonly Part[] = [connector, producers, projectors, queryApi]
+export const services: readonly Part[] = [
+  connector,
+  producers,
+  ...furtherProducers(commandProcesses),
+  projectors,
+  queryApi,
+]

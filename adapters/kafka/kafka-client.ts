@@ -1,3 +1,4 @@
+import './faster-records.ts'
 import { Kafka, logLevel, type logCreator } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { stopIdleTimer } from './idle-timer.ts'

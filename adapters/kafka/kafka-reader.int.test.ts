@@ -45,6 +45,16 @@ const stalling = (kafka: Kafka, physical: string): Pick<Kafka, 'consumer'> => {
   }
 }
 
+/** A client whose consumers can't be paused, as kafkajs's can't between a crash and the next join. */
+const unpausable = (kafka: Kafka): Pick<Kafka, 'consumer'> => ({
+  consumer: (config) => ({
+    ...kafka.consumer(config),
+    pause: () => {
+      throw new Error('Consumer group was not initialized, consumer#run must be called first')
+    },
+  }),
+})
+
 describe('a reader on kafkajs', () => {
   const { kafka: brokers } = configurationOf(process.env)
   const namespace = `reader_${randomBytes(4).toString('hex')}`
@@ -88,6 +98,34 @@ describe('a reader on kafkajs', () => {
     await reader.close()
     expect(offsets).toEqual([0, 1, 2])
     expect(told).toContain('a consumer delivers nothing any more; starting another')
+  })
+
+  test('is rewound while its consumer is down, and reads from where it is told', async () => {
+    const offsets: number[] = []
+    const reader = await createKafkaReader({
+      kafka: unpausable(kafka),
+      namespace,
+      logger: quiet,
+      boundsOf: async (name) =>
+        (await log.endOffsets(name)).map((high, partition) => ({ partition, low: 0, high })),
+      reading: {
+        topic,
+        resumeAt: (partition) => Promise.resolve(partition === 1 ? 0 : undefined),
+        onBatch: ({ records }) => {
+          offsets.push(...records.map(({ offset }) => offset))
+          return Promise.resolve()
+        },
+        onStopped: (reason) => {
+          throw reason
+        },
+      },
+    })
+    await until(() => offsets.length > 0)
+    offsets.length = 0
+    reader.rewind()
+    await until(() => offsets.length > 0)
+    await reader.close()
+    expect(offsets[0]).toBe(0)
   })
 
   test('commits nothing, so never an offset of a partition that it has lost', async () => {

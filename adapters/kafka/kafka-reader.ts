@@ -51,7 +51,14 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const assignment = createAssignment({
     reading,
     boundsOf: () => options.boundsOf(reading.topic),
-    pause: (partitions) => consumer.pause([{ topic, partitions: [...partitions] }]),
+    pause: (partitions) => {
+      try {
+        consumer.pause([{ topic, partitions: [...partitions] }])
+      } catch (reason) {
+        // Between a crash and the next join there is nothing to pause; the join asks for everything anew.
+        logger.debug({ topic, reason: String(reason) }, 'a consumer that does not run is not paused')
+      }
+    },
     resume: (partitions) => consumer.resume([{ topic, partitions: [...partitions] }]),
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
     onFailed: stop,

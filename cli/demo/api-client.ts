@@ -35,7 +35,8 @@ export class OutOfPatience extends Error {
 
 /** How a client is made. */
 export type ApiClientOptions = {
-  readonly addresses: { readonly command: string; readonly query: string }
+  /** Requests go to the processes of an API in turn, so another try goes to another one. */
+  readonly addresses: { readonly command: readonly string[]; readonly query: readonly string[] }
   readonly tokenOf: (userId: string) => Promise<string>
   readonly inFlightMax: number
   readonly patienceMs: number
@@ -57,12 +58,17 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     bodyTimeout: answerTimeoutMs,
     connectTimeout: 3_000,
   })
+  let turn = 0
+  const addressOf = (api: ApiRequest['api']): string => {
+    const addresses = options.addresses[api]
+    return addresses[turn++ % addresses.length] ?? ''
+  }
   const request = async (asked: ApiRequest): Promise<ApiAnswer> => {
     const patienceMs = asked.patienceMs ?? options.patienceMs
     const deadline = Date.now() + patienceMs
     for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
       signal.throwIfAborted()
-      const tried = await tryOnce(asked, options, agent)
+      const tried = await tryOnce(asked, { ...options, address: addressOf(asked.api), agent })
       if (!('problem' in tried)) return tried
       if (Date.now() >= deadline) throw new OutOfPatience(wordsOf(asked, patienceMs, tried.problem))
       await sleep((tried.afterMs ?? pause) * (0.75 + Math.random() / 2), undefined, { signal })
@@ -74,26 +80,24 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
 type Unanswered = { readonly problem: string; readonly afterMs?: number }
 
 const tryOnce = async (
-  asked: ApiRequest,
-  options: ApiClientOptions,
-  dispatcher: Dispatcher,
+  { method, path, userId, headers, body }: ApiRequest,
+  { address, agent, tokenOf, signal }: ApiClientOptions & { readonly address: string; readonly agent: Agent },
 ): Promise<ApiAnswer | Unanswered> => {
-  const { api, method, path, userId, headers, body } = asked
   try {
-    const response = await send(options.addresses[api] + path, {
-      dispatcher,
+    const response = await send(address + path, {
+      dispatcher: agent,
       method,
-      signal: options.signal,
+      signal,
       headers: {
         ...headers,
         ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(userId !== undefined && { authorization: `Bearer ${await options.tokenOf(userId)}` }),
+        ...(userId !== undefined && { authorization: `Bearer ${await tokenOf(userId)}` }),
       },
       body: body === undefined ? null : JSON.stringify(body),
     })
     return await answerOf(response)
   } catch (reason) {
-    options.signal.throwIfAborted()
+    signal.throwIfAborted()
     return { problem: (reason as Error).message || String((reason as NodeJS.ErrnoException).code) }
   }
 }

@@ -30,7 +30,7 @@ const replay = async (
 ) => {
   const address = options.address ?? api.address
   const client = createApiClient({
-    addresses: { command: address, query: address },
+    addresses: { command: [address], query: [address] },
     tokenOf: () => Promise.resolve('token'),
     inFlightMax: 16,
     patienceMs: options.patienceMs ?? 50_000,

@@ -49,7 +49,7 @@ const patienceMs = 120_000
 export const runDemo = async (options: DemoOptions): Promise<DemoRun> => {
   const { source, stateDir, addresses, screen, signal } = options
   const client = createApiClient({
-    addresses: { command: addresses.byPart['producers'] ?? '', query: addresses.byPart['query-api'] ?? '' },
+    addresses: { command: addressesOf('producers', addresses), query: addressesOf('query-api', addresses) },
     tokenOf: createTokens(stateDir),
     inFlightMax,
     patienceMs,
@@ -139,6 +139,12 @@ const check = async (
   const acceptance = await withLog(addresses, (log) => checkAcceptance(log, acknowledgements))
   return { playlists, songs, acceptance }
 }
+
+/** Of all processes of a service. */
+const addressesOf = (service: string, { byPart }: Addresses): readonly string[] =>
+  Object.entries(byPart).flatMap(([name, address]) =>
+    name === service || name.startsWith(`${service}-`) ? [address] : [],
+  )
 
 /** A playlist that is there at the end. */
 const somePlaylist = async (source: DemoSource): Promise<string> => {

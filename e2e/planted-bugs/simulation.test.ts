@@ -8,11 +8,11 @@ describe('the simulation catches a planted bug', () => {
   test.each(plantedBugs)(
     '$name',
     async ({ patches }) => {
-      const { code, printed } = await runIn(patches, script, ['1', '1000'])
+      const { code, printed } = await runIn(patches, script, ['1', '5000'])
       expect(printed).toMatch(/"violation"/)
       expect(code).toBe(1)
     },
-    120_000,
+    240_000,
   )
 
   test('and finds nothing in the sources as they are', async () => {

@@ -11,6 +11,7 @@ import { type PlaylistCommand, playlistDecider } from '../playlists/playlist.dec
 import { createFakeOwnership } from '../testing/fake-ownership.ts'
 import { createSoleCommandLog } from '../testing/sole-command-log.ts'
 import type { Command } from '../write-path/command.ts'
+import { Moved } from '../write-path/pending-commands.ts'
 import { createForwarder } from './forwarder.ts'
 import { type ForwardedCommands, startForwardingListener } from './forwarding-listener.ts'
 
@@ -211,6 +212,31 @@ describe('while partitions move', () => {
       retryAfterSeconds: 1,
     })
     expect(acceptedIn(log)).toHaveLength(0)
+  })
+
+  test('an owner that is asked late has less time to answer', async () => {
+    const log = createInMemoryLog({ partitions: 2 })
+    const ownership = createFakeOwnership(2)
+    const asked: string[] = []
+    const commands = await createSoleCommandLog({
+      topic,
+      stream: playlistDecider,
+      log,
+      codec,
+      rows: createInMemoryRowStore(),
+      ownership,
+      forward: ({ address }) => {
+        asked.push(address)
+        return address === 'first' ? Promise.reject(new Moved(false)) : new Promise(() => undefined)
+      },
+      waitMsMax: 300,
+    })
+    open.push(commands.close)
+    ownership.believe({ address: 'first', secret: '' })
+    const outcome = commands.submit(command(create))
+    ownership.believe({ address: 'second', secret: '' })
+    await expect(outcome).rejects.toMatchObject({ code: 'outcome-unknown' })
+    expect(asked).toEqual(['first', 'second'])
   })
 
   test('when two believe that they own it, every command still takes effect once', async () => {

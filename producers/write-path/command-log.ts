@@ -54,6 +54,9 @@ export type CommandLogOptions<State, Body, Type extends EventType, Report> = {
   readonly settleMs?: number
 }
 
+/** An owner that is asked at the last moment has so long to say that it isn't the owner. */
+const lastWordMs = 500
+
 /** How long a command waits for the next word on who owns its partition. */
 const ownerWaitMs = 200
 
@@ -82,22 +85,24 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
     })
 
   const partitionFor = ({ streamId }: Command<Body>) => partitionOf(streamId, partitions)
-  /** Undefined where nobody could be asked. */
-  const tryOnce = (command: Command<Body>): Promise<Outcome<Report>> | undefined => {
+  /** Undefined where nobody could be asked. A writer gives up by itself, counted from when it was asked. */
+  const tryOnce = (command: Command<Body>, deadline: number, isFirst: boolean) => {
     const writer = owned.writerOf(partitionFor(command))
-    if (writer !== undefined) return writer.submit(command)
+    if (writer !== undefined)
+      return isFirst ? writer.submit(command) : before(deadline, writer.submit(command))
     const owner = ownership.ownerOf(partitionFor(command))
-    return owner && forward(owner, topic, command)
+    return owner && before(deadline, forward(owner, topic, command))
   }
 
   return {
     topic,
     submit: async (command) => {
       let wasSent = false
-      for (const deadline = performance.now() + waitMsMax; ;) {
+      const deadline = performance.now() + waitMsMax
+      for (let isFirst = true; ; isFirst = false) {
         try {
           owned.refuseBroken()
-          const outcome = tryOnce(command)
+          const outcome = tryOnce(command, deadline, isFirst)
           if (outcome !== undefined) return await outcome
         } catch (reason) {
           if (!(reason instanceof Moved)) throw reason
@@ -121,6 +126,16 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
       await ownership.close()
     },
   }
+}
+
+/** The outcome, if it comes in time; what becomes of the command afterwards is nobody's to tell. @throws {Problem} */
+const before = async <T>(deadline: number, outcome: Promise<T>): Promise<T> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(timedOut(true)),
+    Math.max(0, deadline - performance.now()) + lastWordMs,
+  )
+  return Promise.race([outcome, late.promise]).finally(() => clearTimeout(timer))
 }
 
 /** For a process that is alone. */

@@ -2,8 +2,11 @@ import type { Mark, Moment } from './snapshot-store.ts'
 
 /** Ids are read again from so long before a mark: what keys need (two minutes), and a while to take over. */
 const recentMs = 240_000
-/** And from no farther back than this, however fast they came. */
-const recentRecordsMax = 300_000
+/**
+ * And from no farther back than this, however fast they came: a second or two of reading. Where more came in two minutes,
+ * new keys are looked up for as long after a take-over.
+ */
+const recentRecordsMax = 100_000
 
 /** The moments at which a partition was stored lately. */
 export const createMoments = (mark: Mark | undefined) => {

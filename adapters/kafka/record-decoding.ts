@@ -1,0 +1,66 @@
+/** What kafkajs knows of the batch that a record lies in. */
+export type BatchContext = {
+  readonly firstOffset: string
+  readonly firstTimestamp: string
+  readonly maxTimestamp: string
+  readonly timestampType: number
+  readonly magicByte: number
+  readonly isControlBatch: boolean
+}
+
+const logAppendTime = 1
+
+type Headers = Record<string, Buffer | null | (Buffer | null)[]>
+
+/**
+ * One record of a batch, as kafkajs would decode it. kafkajs counts offsets and times in big integers, and copies a
+ * record's headers once for each of them.
+ */
+export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
+  const { firstOffset, firstTimestamp, maxTimestamp, timestampType, magicByte, isControlBatch } = batchContext
+  let at = 1
+  const readVarInt = (): number => {
+    let result = 0
+    for (let factor = 1; ; factor *= 128) {
+      const byte = buffer[at++]
+      if (byte === undefined) throw new RangeError('a record ends too early')
+      result += (byte & 127) * factor
+      if (byte < 128) return result % 2 === 0 ? result / 2 : -(result + 1) / 2
+    }
+  }
+  const readBytes = (): Buffer | null => {
+    const length = readVarInt()
+    if (length < 0) return null
+    at += length
+    return buffer.subarray(at - length, at)
+  }
+  const readHeaders = (): Headers => {
+    const headers: Headers = {}
+    for (let left = readVarInt(); left > 0; left--) {
+      const name = readBytes()?.toString('utf8') ?? 'null'
+      const value = readBytes()
+      const before = headers[name]
+      if (before === undefined) headers[name] = value
+      else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+    }
+    return headers
+  }
+
+  const delta = readVarInt()
+  const timestamp =
+    timestampType === logAppendTime && maxTimestamp ? maxTimestamp : String(Number(firstTimestamp) + delta)
+  const offset = String(Number(firstOffset) + readVarInt())
+  const key = readBytes()
+  const value = readBytes()
+  return {
+    magicByte,
+    attributes: buffer.readInt8(0),
+    timestamp,
+    offset,
+    key,
+    value,
+    headers: readHeaders(),
+    isControlRecord: isControlBatch,
+    batchContext,
+  }
+}
