@@ -21,6 +21,7 @@ const commands: readonly ((program: Command) => void)[] = [
   addReset,
   addToken,
   addCatalogue,
+  addProjections,
   addDeadLetters,
   addProjections,
   addDemo,

@@ -102,6 +102,18 @@ export const settings = {
     '10000',
     'After so much silence the partitions of a command process go to the others, milliseconds; the broker allows no less than its group.min.session.timeout.ms',
   ),
+  otlp: setting(
+    'REPRISE_OTLP',
+    z.url().optional(),
+    '',
+    'Where OpenTelemetry spans go over HTTP, for example http://127.0.0.1:4318/v1/traces; empty for no spans',
+  ),
+  traceRatio: setting(
+    'REPRISE_TRACE_RATIO',
+    z.coerce.number().min(0).max(1),
+    '0.01',
+    'The share of commands that begin a trace when they come without one; those that come with a sampled one go on with it',
+  ),
   logLevel: setting(
     'REPRISE_LOG_LEVEL',
     z.enum(['debug', 'info', 'warn', 'error']),

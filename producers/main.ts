@@ -7,14 +7,17 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createKafkaOwnership } from '@reprise/adapters/kafka/partition-ownership.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
+import { createTracer } from '@reprise/adapters/tracing/create-tracer.ts'
 import { createLogger } from '@reprise/adapters/logger.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { tracedLog } from '@reprise/core/traced-log.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { commandLinesRoutes } from './commands/command-lines.routes.ts'
+import { tracedHandlers } from './commands/traced-handlers.ts'
 import { commandLimits } from './commands/limits.ts'
 import { commandRoutes, fixKey } from './commands/command-routes.ts'
 import { createForwarder } from './forwarding/forwarder.ts'
@@ -38,7 +41,8 @@ const { kafka: brokers, registry: url, namespace, partitions, waitMsMax } = conf
 const logger = createLogger({ service: 'producers', level: configuration.logLevel })
 
 await ensureTopics({ brokers, namespace, partitions, logger })
-const log = await createKafkaLog({ brokers, namespace, logger })
+const tracer = await createTracer('producers', configuration)
+const log = tracedLog(await createKafkaLog({ brokers, namespace, logger }), tracer)
 const codec = await createRegistryCodec({ url, namespace, logger })
 const rows = createLateRowStore(() =>
   createCassandraRowStore({
@@ -118,18 +122,21 @@ const commands = await commandLogOf('playlist-events', playlistOwners, playlistD
 const libraries = await commandLogOf('library-events', libraryOwners, libraryDecider)
 const tracks = await createCatalogueTracks({ log, codec, rows, logger })
 const appender = await log.createAppender('playback-events')
-const handlers = [
-  ...playlistRoutes({ commands, now: Date.now }),
-  ...libraryRoutes({ commands: libraries, now: Date.now }),
-  ...playRoutes({
-    appender,
-    codec,
-    partitions: (await log.endOffsets('playback-events')).length,
-    now: Date.now,
-    newEventId,
-    factsOf: tracks.factsOf,
-  }),
-]
+const handlers = tracedHandlers(
+  [
+    ...playlistRoutes({ commands, now: Date.now }),
+    ...libraryRoutes({ commands: libraries, now: Date.now }),
+    ...playRoutes({
+      appender,
+      codec,
+      partitions: (await log.endOffsets('playback-events')).length,
+      now: Date.now,
+      newEventId,
+      factsOf: tracks.factsOf,
+    }),
+  ],
+  tracer,
+)
 const service = await startHttpService({
   service: 'producers',
   host: configuration.host,
@@ -154,7 +161,7 @@ const stop = async () => {
   await Promise.all([commands.close(), libraries.close(), appender.close()])
   await Promise.all([listener.close(), verdicts.close()])
   await tracks.close()
-  await Promise.all([log.close(), rows.close()])
+  await Promise.all([log.close(), rows.close(), tracer.close()])
   process.exit(0)
 }
 process.once('SIGTERM', () => void stop())

@@ -1,8 +1,10 @@
+import { createJwtAuthenticator } from '@reprise/adapters/auth/jwt-authenticator.ts'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { postOutside } from '@reprise/adapters/http/post-outside.ts'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
+import { createTracer } from '@reprise/adapters/tracing/create-tracer.ts'
 import { createLogger } from '@reprise/adapters/logger.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
@@ -11,8 +13,9 @@ import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { findProjections, projectionsFolder } from './engine/find-projections.ts'
 import { createLateRowStore } from '@reprise/adapters/late-row-store.ts'
-import { runAll, unwellOf, type Running } from './engine/run-all.ts'
+import { runAll, type Running } from './engine/run-all.ts'
 import { createPopularity } from './popularity/publish-popularity.ts'
+import { projectionsRoutes } from './projections.routes.ts'
 
 /** Ends the process if it can't end in good order within this time. */
 const closeMsMax = 8_000
@@ -37,8 +40,11 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     port: configuration.projectorPort,
     logger,
     corsOrigins: [],
+    authenticate: await createJwtAuthenticator(configuration),
     routers: [],
-    ready: () => (now.running ? unwellOf(now.running.status()) : 'the projectors are starting'),
+    direct: projectionsRoutes(async () => (await now.running?.look()) ?? []),
+    measure: async () => (await now.running?.measure()) ?? [],
+    ready: () => (now.running ? now.running.unwell() : 'the projectors are starting'),
   })
   const { log, codec, stores } = await connect(configuration, logger)
   const said = await log.createAppender('catalogue-changes')
@@ -48,12 +54,14 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     appender: said,
     partitions: (await log.endOffsets('playback-events')).length,
   })
+  const tracer = await createTracer('projectors', configuration)
   const running = await runAll(await findProjections(projectionsFolder), {
     log,
     codec,
     logger,
     stores: { ...stores, outside: { post: postOutside, logEnds: (topic) => log.endOffsets(topic) } },
     popularity,
+    tracer,
   })
   now.running = running
 
@@ -61,7 +69,7 @@ const serve = async (configuration: Configuration, logger: Logger): Promise<void
     logger.info({ signal }, 'the projectors end')
     setTimeout(() => process.exit(1), closeMsMax).unref()
     await Promise.all([http.close(1_000), running.close()])
-    await said.close()
+    await Promise.all([said.close(), tracer.close()])
     await Promise.all([log.close(), stores.rows.close(), stores.documents.close()])
     process.exit(0)
   })

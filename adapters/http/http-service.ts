@@ -8,6 +8,7 @@ import {
 import express, { type RequestHandler, type Router } from 'express'
 import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
 import type { DirectRoute } from '@reprise/core/direct-route.ts'
+import type { Measurement } from '@reprise/core/measurement.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { setStopping } from '@reprise/core/stopping.ts'
 import { type AdmissionLimits, createAdmission } from './admission.ts'
@@ -38,6 +39,8 @@ export type HttpServiceOptions = {
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
   readonly ready: () => string | undefined
+  /** What the service tells of itself, for /metrics. */
+  readonly measure?: () => Promise<readonly Measurement[]>
   /** Routes that need nothing of express, and mostly don't meet it. */
   readonly direct?: readonly DirectRoute[]
   readonly first?: FirstHeaders | undefined
@@ -68,7 +71,7 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
   const server = createServer(timeouts)
   server.maxConnections = connectionsMax
   const closing = createClosing(server)
-  const metrics = createRequestMetrics(options.service)
+  const metrics = createRequestMetrics(options.service, options.measure)
   const complete = {
     streaming: [],
     direct: [],

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Histogram, Registry, register as shared } from 'prom-client'
+import type { Measurement } from '@reprise/core/measurement.ts'
+import { measurementsText } from './measurements-text.ts'
 
 /**
  * Measures requests by the pattern of their route, never by path: ids would make a series each. The text also holds
- * whatever the service has registered in prom-client's shared registry.
+ * what the service tells of itself besides, and whatever it has registered in prom-client's shared registry.
  */
-export const createRequestMetrics = (service: string) => {
+export const createRequestMetrics = (service: string, more?: () => Promise<readonly Measurement[]>) => {
   const own = new Registry()
   own.setDefaultLabels({ service })
   collectDefaultMetrics({ register: own })
@@ -34,7 +36,9 @@ export const createRequestMetrics = (service: string) => {
     })
     next()
   }
-  return { observe, measure, text: async () => `${await own.metrics()}${await shared.metrics()}` }
+  const text = async () =>
+    `${await own.metrics()}${await shared.metrics()}${measurementsText((await more?.()) ?? [])}`
+  return { observe, measure, text }
 }
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])

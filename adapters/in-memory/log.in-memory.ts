@@ -103,6 +103,7 @@ const storedOf = (record: LogRecord, offset: number, recordedAt: number): Stored
   eventId: record.headers['ce_id'] ?? '',
   eventType: record.headers['ce_type'] ?? '',
   previous: record.headers['previous'],
+  traceparent: record.headers['traceparent'],
   recordedAt,
 })
 

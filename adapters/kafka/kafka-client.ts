@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import './faster-records.ts'
 import { Kafka, logLevel, type logCreator } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { stopIdleTimer } from './idle-timer.ts'
+
+/**
+ * Members of a group are sorted by ids that begin with this, and take partitions in turn: so the groups of one process
+ * have the same partitions of a topic, and a projection finds the verdicts on its plays in its own process.
+ */
+const clientId = `reprise-${randomUUID()}`
 
 /** A kafkajs client that writes to our log and gives up on a request after `requestTimeoutMs`, five seconds by default. */
 export const createKafkaClient = (options: {
@@ -12,7 +19,7 @@ export const createKafkaClient = (options: {
   stopIdleTimer()
   return new Kafka({
     brokers: [...options.brokers],
-    clientId: 'reprise',
+    clientId,
     connectionTimeout: 3_000,
     requestTimeout: options.requestTimeoutMs ?? 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },

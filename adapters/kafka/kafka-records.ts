@@ -15,6 +15,7 @@ const storedRecordOf = ({ offset, key, value, headers, timestamp }: KafkaMessage
   eventId: textOf(headers?.[header.id]) ?? '',
   eventType: textOf(headers?.[header.type]) ?? '',
   previous: textOf(headers?.[header.previous]),
+  traceparent: textOf(headers?.[header.traceparent]),
   recordedAt: Number(timestamp),
 })
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addNewProjection } from './projections/new.command.ts'
+import { addProjectionsStatus } from './projections/status.command.ts'
 import { addTryProjection } from './projections/try.command.ts'
 
 /** `reprise projections`: everything about views. A new verb is a file and a word here. */
@@ -10,4 +11,8 @@ export function addProjections(program: Command): void {
   for (const add of verbs) add(projections)
 }
 
-const verbs: readonly ((projections: Command) => void)[] = [addNewProjection, addTryProjection]
+const verbs: readonly ((projections: Command) => void)[] = [
+  addProjectionsStatus,
+  addNewProjection,
+  addTryProjection,
+]

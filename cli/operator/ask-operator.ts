@@ -7,6 +7,8 @@ import { mintToken } from '../local-keys.ts'
 export type OperatorRequest = {
   /** http://host:port; the projectors of this machine if not given. */
   readonly address?: string | undefined
+  /** With the role `operator`; minted with the keys of this machine if there is none. */
+  readonly token?: string | undefined
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: unknown
@@ -15,11 +17,11 @@ export type OperatorRequest = {
 const timeoutMs = 10_000
 
 /**
- * Asks a service in the name of an operator: with the token in REPRISE_TOKEN, or with one that is minted with the keys of
- * this machine. Resolves with the answer's JSON. @throws with the service's words when it refuses or isn't there
+ * Asks a service in the name of an operator. Resolves with the answer's JSON. @throws with the service's words when it refuses or isn't there
  */
 export const askOperator = async <Answer>({
   address,
+  token,
   method = 'GET',
   path,
   body,
@@ -27,7 +29,7 @@ export const askOperator = async <Answer>({
   const base = address ?? projectorAddress()
   const answer = await request(new URL(path, base), {
     method,
-    headers: { authorization: `Bearer ${await operatorToken()}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token ?? (await mintedHere())}`, 'content-type': 'application/json' },
     body: body === undefined ? null : JSON.stringify(body),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -45,8 +47,7 @@ const projectorAddress = (): string => {
   return `http://${host}:${projectorPort}`
 }
 
-const operatorToken = async (): Promise<string> => {
-  if (process.env.REPRISE_TOKEN) return process.env.REPRISE_TOKEN
+const mintedHere = async (): Promise<string> => {
   const stateDir = resolve(process.env.REPRISE_STATE ?? join(import.meta.dirname, '..', '..', '.reprise'))
   const { issuer, audience } = configurationOf(process.env)
   return mintToken(stateDir, 'operator', { roles: ['operator'], ttlSeconds: 300, issuer, audience })

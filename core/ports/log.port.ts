@@ -19,6 +19,8 @@ export type StoredRecord = {
   readonly eventType: string
   /** The header `previous`, undefined where it is missing. */
   readonly previous: string | undefined
+  /** The header `traceparent`: the trace that the record belongs to, where it is sampled. */
+  readonly traceparent?: string | undefined
   /** The broker's time of append, milliseconds. */
   readonly recordedAt: number
 }

@@ -1,5 +1,6 @@
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import { tokenOf } from '@reprise/core/position.ts'
+import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from '../write-path/command.ts'
 import type { CommandLog } from '../write-path/command-log.ts'
@@ -81,10 +82,4 @@ const versionOf = (ifMatch: string | undefined): number | undefined => {
       `If-Match takes one ETag as it was received, for example "7"; got ${ifMatch.slice(0, 80)}`,
     )
   return Number(version)
-}
-
-/** A W3C trace context whose sampled flag is set; others are not worth a header in the log. */
-const sampledTrace = (traceparent: string | undefined): string | undefined => {
-  const flags = /^00-[\da-f]{32}-[\da-f]{16}-([\da-f]{2})$/.exec(traceparent ?? '')?.[1]
-  return flags !== undefined && Number.parseInt(flags, 16) % 2 === 1 ? traceparent : undefined
 }

@@ -3,6 +3,7 @@ import { header } from '@reprise/core/event.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
 import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from '../commands/command-handler.ts'
@@ -30,7 +31,7 @@ type Judged = { readonly event: PlayEvent } | Refused
 /** Plays and skips: validated one by one, appended without a decision, answered when the append is acknowledged. */
 export const playRoutes = (options: PlayRouteOptions): readonly CommandHandler[] => {
   const append = createPlayLog(options.appender)
-  const handle = async ({ actorId: userId, body }: CommandRequest): Promise<CommandAnswer> => {
+  const handle = async ({ actorId: userId, body, traceparent }: CommandRequest): Promise<CommandAnswer> => {
     const isList = typeof body === 'object' && body !== null && 'plays' in body
     const plays: readonly unknown[] = isList ? parsed(playsRequest, body).plays : [body]
     if (plays.length > playsMax)
@@ -42,7 +43,9 @@ export const playRoutes = (options: PlayRouteOptions): readonly CommandHandler[]
     const facts = await options.factsOf(read.flatMap((play) => ('trackId' in play ? [play.trackId] : [])))
     const judged = read.map((play) => ('trackId' in play ? judge(play, userId, facts, options) : play))
     if (!isList) refuseIfAlone(judged[0])
-    const position = await append(recordsOf(judged, userId, options))
+    const position = await append(
+      recordsOf(judged, { userId, traceparent: sampledTrace(traceparent) }, options),
+    )
     return {
       status: 202,
       position: position && tokenOf(position),
@@ -84,14 +87,18 @@ const outcomeOf = (judged: Judged) =>
 
 const recordsOf = (
   judged: readonly Judged[],
-  userId: string,
+  { userId, traceparent }: { readonly userId: string; readonly traceparent: string | undefined },
   { codec, partitions }: PlayRouteOptions,
 ): readonly LogRecord[] => {
   const partition = partitionOf(userId, partitions)
   return judged.flatMap((one): LogRecord[] => {
     if (!('event' in one)) return []
     const { type, data } = one.event
-    const headers = { [header.id]: data.meta.eventId, [header.type]: type }
+    const headers = {
+      [header.id]: data.meta.eventId,
+      [header.type]: type,
+      ...(traceparent !== undefined && { [header.traceparent]: traceparent }),
+    }
     return [{ partition, key: userId, value: codec.encode('playback-events', type, data), headers }]
   })
 }

@@ -4,6 +4,7 @@ import { createBoundedCache } from './bounded-cache.ts'
 import { attemptsOf, createFailing } from './failing.ts'
 import { foldOrQuarantine } from './fold-or-quarantine.ts'
 import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
+import type { CacheCounts } from './projection-status.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 import { writeOrQuarantine, type Changed } from './write-or-quarantine.ts'
@@ -12,6 +13,8 @@ import { writeOrQuarantine, type Changed } from './write-or-quarantine.ts'
 export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
   readonly apply: (turn: Turn<Event>) => Promise<void>
   readonly forget: () => void
+  /** How often the states of groups were remembered; missing where nothing is. */
+  readonly cache?: () => CacheCounts
 }
 
 /** So many values a projection remembers at most. */
@@ -32,11 +35,14 @@ export const createApplier = <State>(
   { group: groupsOf, onFailure: policy }: Options,
 ): Applier<RecordedEvent> => {
   const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
+  const counts = { hits: 0, misses: 0 }
   const fold = foldOrQuarantine(view.fold, attemptsOf(policy))
 
   const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {
     const states = groups.map(({ id }) => cache.get(id))
     const missing = groups.filter((_group, at) => states[at] === undefined)
+    counts.hits += groups.length - missing.length
+    counts.misses += missing.length
     const loaded = missing.length > 0 ? await view.load(missing) : []
     let next = 0
     return states.map((state) => state ?? (loaded[next++] as State))
@@ -76,6 +82,7 @@ export const createApplier = <State>(
       for (const failure of failures()) turn.fail(failure)
     },
     forget: cache.clear,
+    ...(view.remembers && { cache: () => ({ ...counts }) }),
   }
 }
 

@@ -1,56 +1,119 @@
-import { createDiscard } from '@reprise/core/discarded-records.ts'
+import { createDiscard, type Discard } from '@reprise/core/discarded-records.ts'
+import type { Measurement } from '@reprise/core/measurement.ts'
+import { playIndexMeasurementsOf } from '../play-index/play-index-measurements.ts'
 import { startPlayIndex } from '../play-index/play-index.ts'
+import type { Tracer } from '@reprise/core/ports/tracer.port.ts'
 import type { Stores } from './create-view.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import type { Source } from './follow-topic.ts'
 import type { FollowerStatus } from './follower-status.ts'
-import { createProgress } from './progress.ts'
+import { createMeasures } from './measures.ts'
+import { observeLog } from './observed-log.ts'
+import { createProgress, type Progress } from './progress.ts'
 import type { Popularity } from './popularity.ts'
-import { runProjection, type AnyDeclaration } from './run-projection.ts'
+import { projectionMeasurementsOf } from './projection-measurements.ts'
+import type { ProjectionStatus } from './projection-status.ts'
+import { runProjection, type AnyDeclaration, type ProjectionOptions } from './run-projection.ts'
+import { watchProgress, type Watched } from './watch-progress.ts'
 
 /** All projections of a process at work. */
 export type Running = {
   readonly status: () => readonly FollowerStatus[]
+  /** How far each is, as the log is now. */
+  readonly look: () => Promise<readonly ProjectionStatus[]>
+  readonly measure: () => Promise<readonly Measurement[]>
+  /** Why not all is well, in words; undefined when every follower is running and moving. */
+  readonly unwell: () => string | undefined
   readonly close: () => Promise<void>
+}
+
+/** What all run with. */
+export type RunAllOptions = Source & {
+  readonly stores: Stores
+  readonly popularity?: Popularity
+  /** See `watchProgress`. */
+  readonly stalledMs?: number
+  readonly tracer?: Tracer
 }
 
 /** Runs projections side by side with the play index; each has a reader of its own and stops alone. */
 export const runAll = async (
   projections: readonly AnyDeclaration[],
-  options: Source & { readonly stores: Stores; readonly popularity?: Popularity },
+  options: RunAllOptions,
 ): Promise<Running> => {
-  const { log, codec, logger, stores } = options
+  const { log, codec, logger } = options
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
   const letters = await createDeadLetters({ log, codec, logger })
-  const appender = await log.createAppender('discarded-records')
-  const partitions = (await log.endOffsets('discarded-records')).length
+  const discarded = await log.createAppender('discarded-records')
   const discard = createDiscard({
     topic: 'playback-events',
     reason: 'duplicate',
     codec,
-    appender,
-    partitions,
+    appender: discarded,
+    partitions: (await log.endOffsets('discarded-records')).length,
   })
-  const index = startPlayIndex({ ...options, store: stores.rows, discard })
-  const { verdicts } = index
-  const followers = [
+  const index = watchedIndex(options, discard)
+  const { verdicts } = index.following
+  const watched: readonly Watched[] = [
     index,
     ...projections.map((projection) =>
-      runProjection(projection, { ...options, progress, letters, verdicts }),
+      watchedProjection(projection, { ...options, progress, letters, verdicts }),
     ),
   ]
+  const watch = watchProgress({ log, logger, watched, stalledMs: options.stalledMs })
+  const status = () => watched.map(({ following }) => following.status())
   return {
-    status: () => followers.map(({ status }) => status()),
+    status,
+    look: watch.look,
+    measure: async () => [
+      ...projectionMeasurementsOf(await watch.look()),
+      ...playIndexMeasurementsOf(index.following.counts()),
+    ],
+    unwell: () =>
+      unwellOf([...status().filter(({ state }) => state !== 'running'), ...stalledIn(watch.status())]),
     close: async () => {
-      await Promise.all(followers.map(({ close }) => close()))
-      await Promise.all([progress.close(), letters.close(), appender.close()])
+      watch.stop()
+      await Promise.all(watched.map(({ following }) => following.close()))
+      await Promise.all([progress.close(), letters.close(), discarded.close()])
     },
   }
 }
 
+const watchedIndex = (options: RunAllOptions, discard: Discard) => {
+  const measures = createMeasures({ name: 'play-index', version: 2, topic: 'playback-events' })
+  const observed = observeLog(options.log, { measures, tracer: options.tracer })
+  const { rows: store } = options.stores
+  const { log } = observed
+  const following = startPlayIndex({ ...options, log, store, discard, onApplied: measures.applied })
+  return { measures, observed, following }
+}
+
+const watchedProjection = (
+  projection: AnyDeclaration,
+  options: ProjectionOptions & Pick<RunAllOptions, 'tracer'>,
+): Watched => {
+  const { name, version, from: topic } = projection
+  const measures = createMeasures({ name, version, topic })
+  const observed = observeLog(options.log, { measures, tracer: options.tracer })
+  const progress: Progress = {
+    ...options.progress,
+    publish: (told) => {
+      measures.applied(told.partition, told.watermark)
+      options.progress.publish(told)
+    },
+  }
+  const following = runProjection(projection, { ...options, log: observed.log, progress })
+  return { measures, observed, following, cache: following.cache }
+}
+
+const stalledIn = (statuses: readonly ProjectionStatus[]) =>
+  statuses.filter(({ state }) => state === 'stalled')
+
 /** Why not all is well, in words; undefined when every follower is running. */
-export const unwellOf = (statuses: readonly FollowerStatus[]): string | undefined => {
+export const unwellOf = (statuses: readonly Unwell[]): string | undefined => {
   const unwell = statuses.filter(({ state }) => state !== 'running')
   if (unwell.length === 0) return undefined
   return unwell.map(({ name, state, reason }) => reason ?? `${name} is ${state}`).join('; ')
 }
+
+type Unwell = { readonly name: string; readonly state: string; readonly reason?: string }

@@ -33,11 +33,14 @@ export type ProjectionOptions = Source & {
 /** Any declaration of a view, as the engine runs it. */
 export type AnyDeclaration = AnyProjection | EntityProjection
 
+/** A projection at work, and how often its cache was asked. */
+export type RunningProjection = Following & Pick<Applier<unknown>, 'cache'>
+
 /**
  * Runs one projection over its topic, with a reader of its own: batch, discard, group, load once, fold, write once,
  * checkpoint, progress. Whatever stops it stops no other.
  */
-export const runProjection = (projection: AnyDeclaration, options: ProjectionOptions): Following => {
+export const runProjection = (projection: AnyDeclaration, options: ProjectionOptions): RunningProjection => {
   const { codec, stores, verdicts, popularity } = options
   if ('show' in projection)
     return follow(projection, catalogueReading(codec), createEntityApplier(projection, stores), options)
@@ -58,7 +61,7 @@ const follow = <Event>(
   reading: TopicReading<Event>,
   view: Applier<Event>,
   options: ProjectionOptions,
-): Following => {
+): RunningProjection => {
   const { name, version, from: topic } = projection
   const { progress, logger } = options
   const publish = (partition: number, { watermark, quarantined }: Reached) => {
@@ -68,7 +71,7 @@ const follow = <Event>(
   const { settle } = view
   const settled =
     settle && createSettledWatermarks(() => settle(() => options.log.endOffsets(topic)), publish, logger)
-  return followTopic(
+  const following = followTopic(
     {
       name: `projection ${name} v${version}`,
       group: groupOf(projection),
@@ -79,6 +82,7 @@ const follow = <Event>(
     },
     options,
   )
+  return { ...following, ...(view.cache && { cache: view.cache }) }
 }
 
 /**

@@ -35,6 +35,8 @@ export type PlayIndexOptions = Source & {
   /** Told of every duplicate, perhaps more than once. */
   readonly discard: Discard
   readonly memory?: PlayMemory
+  /** Told up to where the index of a partition is stored. */
+  readonly onApplied?: (partition: number, watermark: number) => void
 }
 
 const retryMs = 500
@@ -98,7 +100,10 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
         await checkpoints.ensure()
       },
       apply,
-      applied: (partition, { watermark }) => passed.set(partition, watermark),
+      applied: (partition, { watermark }) => {
+        passed.set(partition, watermark)
+        options.onApplied?.(partition, watermark)
+      },
       forget: () => undefined,
       onLost: store.onLost,
     },
