@@ -59,7 +59,7 @@ describe('a projector that wakes up too late changes nothing that is newer', () 
       logger: quiet,
     })
     const documents = createOpenSearchDocumentStore({ node: configuration.openSearch, prefix, logger: quiet })
-    const { stores, held } = holding({ rows: beginningAtZero(rows), documents })
+    const { stores, held } = holding(beginningAtZero({ rows, documents }))
     const zombie = await runAll(comparedViews, {
       log: zombieLog(log),
       codec: await createRegistryCodec({ url, namespace, logger: quiet }),
@@ -80,10 +80,20 @@ describe('a projector that wakes up too late changes nothing that is newer', () 
 })
 
 /** Finds no checkpoint, as the process did that began long ago. */
-const beginningAtZero = (rows: Stores['rows']): Stores['rows'] => ({
-  ...rows,
-  read: (table, query) =>
-    table.name.endsWith('_checkpoint') ? Promise.resolve([]) : rows.read(table, query),
+const beginningAtZero = ({ rows, documents }: Stores): Stores => ({
+  rows: {
+    ...rows,
+    read: (table, query) =>
+      table.name.endsWith('_checkpoint') ? Promise.resolve([]) : rows.read(table, query),
+  },
+  documents: {
+    ...documents,
+    get: (index, ids) =>
+      documents.get(
+        index,
+        ids.filter((id) => !id.startsWith('checkpoint_')),
+      ),
+  },
 })
 
 /** Holds every write but those of what is not compared; counts them, and those that are done. */
