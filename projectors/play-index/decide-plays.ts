@@ -1,7 +1,7 @@
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { eachBounded } from '../engine/each-bounded.ts'
 import type { KnownVerdicts } from './known-verdicts.ts'
-import { byOwner, firstOffsetOf, ownerOf, playIndexTable, type PlayEvent } from './play-index-layout.ts'
+import { firstOffsetOf, ownerOf, playIndexTable, type PlayEvent } from './play-index-layout.ts'
 import type { PlayMemory } from './play-memory.ts'
 
 /** What is asked about plays. */
@@ -34,49 +34,54 @@ export const decidePlays = async (
   { store, memory, known, onLookUp }: DecideOptions,
 ): Promise<Decided> => {
   const here = new Set<string>()
-  const isFirst = new Map<PlayEvent, boolean>()
-  const doubtful: PlayEvent[] = []
-  for (const play of plays) {
+  const isFirst: (boolean | undefined)[] = []
+  const doubtful: Doubtful[] = []
+  for (const [at, play] of plays.entries()) {
     const { identity } = play.data
-    const verdict = here.has(identity) ? false : known.isFirst(play.partition, play.offset)
-    here.add(identity)
-    if (verdict !== undefined) isFirst.set(play, verdict)
-    else if (isSurelyNew(play, memory)) isFirst.set(play, true)
-    else doubtful.push(play)
+    const before = here.size
+    const isCopy = here.add(identity).size === before
+    isFirst[at] = isCopy ? false : (known.isFirst(play.partition, play.offset) ?? newIfSure(play, memory))
+    if (isFirst[at] === undefined) doubtful.push({ at, play })
   }
   if (doubtful.length > 0) {
     onLookUp?.(doubtful.length)
     await eachBounded(piecesOf(doubtful), async (piece) => {
-      for (const [play, first] of await lookUp(store, piece)) isFirst.set(play, first)
+      for (const [at, first] of await lookUp(store, piece)) isFirst[at] = first
     })
   }
   return {
-    firsts: plays.filter((play) => isFirst.get(play) === true),
-    duplicates: plays.filter((play) => isFirst.get(play) === false),
+    firsts: plays.filter((_play, at) => isFirst[at]),
+    duplicates: plays.filter((_play, at) => !isFirst[at]),
   }
 }
 
-const isSurelyNew = ({ partition, data, recordedAt }: PlayEvent, memory: PlayMemory): boolean => {
+type Doubtful = { readonly at: number; readonly play: PlayEvent }
+
+const newIfSure = ({ partition, data, recordedAt }: PlayEvent, memory: PlayMemory): true | undefined => {
   const endedAt = data.startedAt + data.msPlayed
   const since = memory.knowsSince(partition)
   // A play that the rule above would have refused proves nothing.
   const reaches = since === -Infinity || (endedAt <= recordedAt + aheadMsMax && endedAt - aheadMsMax > since)
-  return reaches && !memory.mayHave(partition, data.identity)
+  return reaches && !memory.mayHave(partition, data.identity) ? true : undefined
 }
 
 /** A row that names a lower offset shows a copy. The one that was written for this very record may be there already. */
-const lookUp = async (store: RowStore, plays: readonly PlayEvent[]) => {
+const lookUp = async (store: RowStore, doubtful: readonly Doubtful[]) => {
+  const [first] = doubtful
+  if (first === undefined) return []
   const rows = await store.read(playIndexTable, {
-    partition: ownerOf(plays[0] as PlayEvent),
-    in: plays.map(({ data }) => data.identity),
+    partition: ownerOf(first.play),
+    in: doubtful.map(({ play }) => play.data.identity),
   })
   const offsets = new Map(rows.map((row) => [row['identity'], firstOffsetOf(row)]))
-  return plays.map((play) => [play, (offsets.get(play.data.identity) ?? play.offset) >= play.offset] as const)
+  return doubtful.map(
+    ({ at, play }) => [at, (offsets.get(play.data.identity) ?? play.offset) >= play.offset] as const,
+  )
 }
 
-const piecesOf = (plays: readonly PlayEvent[]): readonly (readonly PlayEvent[])[] =>
-  byOwner(plays).flatMap((ofOwner) =>
-    Array.from({ length: Math.ceil(ofOwner.length / lookUpMax) }, (_, at) =>
-      ofOwner.slice(at * lookUpMax, (at + 1) * lookUpMax),
+const piecesOf = (doubtful: readonly Doubtful[]): readonly (readonly Doubtful[])[] =>
+  [...Map.groupBy(doubtful, ({ play }) => ownerOf(play).hour).values()].flatMap((ofHour) =>
+    Array.from({ length: Math.ceil(ofHour.length / lookUpMax) }, (_, at) =>
+      ofHour.slice(at * lookUpMax, (at + 1) * lookUpMax),
     ),
   )

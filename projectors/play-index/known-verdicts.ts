@@ -28,16 +28,26 @@ const duplicate = 2
 /** Two bits an offset, in pages; those that were used least recently are forgotten. */
 export const createKnownVerdicts = (): KnownVerdicts => {
   const pages = createBoundedCache<Uint8Array>(pagesMax, () => 1)
-  const keyOf = (partition: number, page: number) => `${partition}/${page}`
+  // Nearly every question is about the page of the one before.
+  const hot = new Map<number, { readonly page: number; readonly bits: Uint8Array }>()
+  const find = (partition: number, page: number): Uint8Array | undefined => {
+    const before = hot.get(partition)
+    if (before?.page === page) return before.bits
+    const bits = pages.get(`${partition}/${page}`)
+    if (bits !== undefined) hot.set(partition, { page, bits })
+    return bits
+  }
   const bitsOf = (partition: number, page: number): Uint8Array => {
-    const key = keyOf(partition, page)
-    const found = pages.get(key) ?? new Uint8Array(pageOffsets / 4)
-    if (pages.get(key) === undefined) pages.set(key, found)
-    return found
+    const found = find(partition, page)
+    if (found !== undefined) return found
+    const bits = new Uint8Array(pageOffsets / 4)
+    pages.set(`${partition}/${page}`, bits)
+    hot.set(partition, { page, bits })
+    return bits
   }
   return {
     isFirst: (partition, offset) => {
-      const bits = pages.get(keyOf(partition, pageOf(offset)))
+      const bits = find(partition, pageOf(offset))
       if (bits === undefined) return undefined
       const verdict = read(bits, offset % pageOffsets)
       return verdict === unknown ? undefined : verdict === first

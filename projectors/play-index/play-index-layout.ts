@@ -31,11 +31,6 @@ export const playWriteOf = (event: PlayEvent): RowWrite => ({
 /** What a row says. */
 export const firstOffsetOf = (row: StoredRow): number => row['first_offset'] as number
 
-/** Events by the Cassandra partition of their plays. */
-export const byOwner = (events: readonly PlayEvent[]): readonly (readonly PlayEvent[])[] => [
-  ...Map.groupBy(events, (event) => ownerOf(event).hour).values(),
-]
-
 /** The offsets of a page of verdicts. */
 export const pageOffsets = 65_536
 
