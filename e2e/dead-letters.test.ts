@@ -179,7 +179,11 @@ describe('a bad event stops only its own group (law 10)', () => {
     expect(await operate(['list'])).toEqual([])
     await platform.kill('projectors')
     const { cassandra, cassandraDatacenter, namespace } = configurationOf(platform.environment)
-    const rows = new Cassandra({ contactPoints: [...cassandra], localDataCenter: cassandraDatacenter })
+    const rows = new Cassandra({
+      contactPoints: [...cassandra],
+      localDataCenter: cassandraDatacenter,
+      socketOptions: { readTimeout: 60_000 },
+    })
     await rows.execute(`DROP KEYSPACE ${storeNamesOf(namespace).keyspace}`)
     await rows.shutdown()
     await platform.restart('projectors')
