@@ -22,7 +22,9 @@ export async function awaitReady(part: Part, context: PartContext, started: Star
   for (;;) {
     const reason = await notReadyReason(part, context, 5000)
     if (reason === undefined) return
-    if (ended === undefined && !isRunning(started.record)) ended = 'ended early'
+    // The process may be gone a moment before it is told how it ended.
+    if (ended === undefined && !isRunning(started.record))
+      ended = await Promise.race([started.ended, sleep(1_000).then(() => 'ended early')])
     if (ended !== undefined) throw await failureOf(part, context, ended)
     if (Date.now() >= deadline)
       throw await failureOf(part, context, `was not ready after ${part.readyTimeoutMs / 1000} s: ${reason}`)
