@@ -26,9 +26,9 @@ import { codec as plainCodec, isJson } from './testing/codec.ts'
 import { cutShort, withoutGroups } from './testing/faults.ts'
 import { createHistoryWriter } from './testing/history-writer.ts'
 import { indexOf, quiet, runInMemory, startInMemory, tableOf } from './testing/in-memory-run.ts'
-import { writePlaybackHistory } from './testing/playback-history.ts'
-import { createdPlaylist, writePlaylistHistory } from './testing/playlist-history.ts'
+import { createdPlaylist } from './testing/playlist-history.ts'
 import { createRandom } from './testing/random.ts'
+import { eventWriters } from './testing/topic-history.ts'
 
 const partitions = 3
 const configuration = configurationOf(process.env)
@@ -55,8 +55,8 @@ const copy = async (topic: EventTopic, seed: number, events: number): Promise<vo
   if (topic === 'catalogue-changes') writeCatalogueHistory(made, createRandom(seed), { events })
   else {
     const writer = createHistoryWriter(made, topic, partitions)
-    const write = topic === 'playlist-events' ? writePlaylistHistory : writePlaybackHistory
-    write(writer, createRandom(seed), { events })
+    const random = createRandom(seed)
+    eventWriters[topic](writer, random, { topic, partitions, random, events, noise: true })
     if (topic === 'playlist-events') writer.append('found', createdPlaylist('Fête de la Musique'))
   }
   const appender = await log.createAppender(topic)
@@ -108,6 +108,7 @@ beforeAll(async () => {
   await copy('playlist-events', 5, 400)
   await copy('playback-events', 6, 600)
   await copy('catalogue-changes', 7, 400)
+  await copy('library-events', 8, 300)
 })
 
 afterAll(async () => {

@@ -12,7 +12,7 @@ import { environmentHere } from '../catalogue/environment-here.ts'
 import { createDeadLetterDesk, type DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts'
 import { placeOf, type ListedLetter } from '../dead-letters/dead-letter-list.ts'
 import { storedGroupOf } from '../dead-letters/stored-group.ts'
-import { operatorOf } from '../operator.ts'
+import { operatorOf } from '../operator/operator-of.ts'
 
 type Common = { readonly token?: string; readonly json?: boolean }
 type Chosen = Common & { readonly projection?: string; readonly reason?: string; readonly wait: string }
@@ -26,7 +26,12 @@ export function addDeadLetters(program: Command): void {
     deadLetters
       .command(name)
       .description(description)
-      .addOption(new Option('--token <token>', 'a token with the role operator').env('REPRISE_TOKEN'))
+      .addOption(
+        new Option(
+          '--token <token>',
+          'a token with the role operator; minted with the keys of this machine if there is none',
+        ).env('REPRISE_TOKEN'),
+      )
       .option('--json', 'print the outcome as JSON')
   verb('list', 'list the dead letters that wait')
     .option('--projection <name>', 'of one projection alone')

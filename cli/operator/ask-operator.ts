@@ -1,7 +1,6 @@
-import { join, resolve } from 'node:path'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { request } from 'undici'
-import { mintToken } from '../local-keys.ts'
+import { mintedHere } from './minted-here.ts'
 
 /** What an operator asks of a service. */
 export type OperatorRequest = {
@@ -45,12 +44,6 @@ export const askOperator = async <Answer>({
 const projectorAddress = (): string => {
   const { host, projectorPort } = configurationOf(process.env)
   return `http://${host}:${projectorPort}`
-}
-
-const mintedHere = async (): Promise<string> => {
-  const stateDir = resolve(process.env.REPRISE_STATE ?? join(import.meta.dirname, '..', '..', '.reprise'))
-  const { issuer, audience } = configurationOf(process.env)
-  return mintToken(stateDir, 'operator', { roles: ['operator'], ttlSeconds: 300, issuer, audience })
 }
 
 const wordsOf = (text: string): string | undefined => {

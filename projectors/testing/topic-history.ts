@@ -17,15 +17,16 @@ export type HistoryOptions = {
 
 type Write = (writer: HistoryWriter, random: Random, options: HistoryOptions) => unknown
 
-const writers: Readonly<Record<Exclude<EventTopic, 'catalogue-changes'>, Write>> = {
-  'playlist-events': writePlaylistHistory,
-  'playback-events': writePlaybackHistory,
-  'library-events': writeLibraryHistory,
-}
-
 /** Writes a random history of a topic, in which every event type of it occurs. The same seed makes it again. */
 export const writeTopicHistory = (log: WritableLog, options: HistoryOptions): void => {
   const { topic, partitions, random } = options
   if (topic === 'catalogue-changes') writeCatalogueHistory(log, random, options)
-  else writers[topic](createHistoryWriter(log, topic, partitions), random, options)
+  else eventWriters[topic](createHistoryWriter(log, topic, partitions), random, options)
+}
+
+/** Who writes a history of each topic of events. */
+export const eventWriters: Readonly<Record<Exclude<EventTopic, 'catalogue-changes'>, Write>> = {
+  'playlist-events': writePlaylistHistory,
+  'playback-events': writePlaybackHistory,
+  'library-events': writeLibraryHistory,
 }
