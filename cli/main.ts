@@ -23,7 +23,6 @@ const commands: readonly ((program: Command) => void)[] = [
   addCatalogue,
   addProjections,
   addDeadLetters,
-  addProjections,
   addDemo,
 ]
 
