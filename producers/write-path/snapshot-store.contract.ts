@@ -45,7 +45,7 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
     })
 
     test('states, ids and the mark come back as they were', async () => {
-      const long = 'a long state '.repeat(1_000)
+      const long = 'a long state '.repeat(10_000)
       await at(noon).write(1, {
         states: new Map([
           ['short', { state: 'x', version: 2, offset: 7 }],

@@ -57,8 +57,8 @@ const statesAtOnce = 32
 /** Each of {@link rowsTogether}. Made when it is their turn: commands wait while rows are being encoded. */
 const batchesAtOnce = 4
 const rowsTogether = 50
-/** Smaller states are stored as they are. */
-const compressedFrom = 4_096
+/** Smaller states are stored as they are: a stream of zstd for each costs more than deciding their commands. */
+const compressedFrom = 65_536
 
 /** See {@link SnapshotStore}. The tables are made when the first mark is read. */
 export const createSnapshotStore = <State, Report>(options: {
