@@ -99,8 +99,6 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
 const bodyBytesMaxByDefault = 1024 * 1024
 const alwaysAdmitted: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 const connectionsMax = 20_000
-/** Beyond this the kernel drops what a client has sent, and the client tries again after seconds; Node's default is 511. */
-const connectionsWaitingMax = 4_096
 
 const timeouts = {
   // How long a body may take is the business of whoever reads it: some go on for hours.
@@ -164,7 +162,7 @@ const listening = (server: Server, { service, host, port }: HttpServiceOptions):
       const taken = cause.code === 'EADDRINUSE' ? ': the port is taken by another process' : ''
       reject(new Error(`${service} can't listen on ${host}:${port}${taken}`, { cause }))
     })
-    server.listen({ port, host, backlog: connectionsWaitingMax }, () => {
+    server.listen(port, host, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })
