@@ -49,7 +49,7 @@ export const settings = {
     'REPRISE_ADVERTISED_HOST',
     z.string().optional(),
     '',
-    'Where the other command processes reach this one; empty for REPRISE_HOST. Needed where that is not reachable, as 0.0.0.0',
+    'Where the other command processes reach this one; empty for REPRISE_HOST. Needed where that is no address to connect to, as the wildcard',
   ),
   commandProcesses: setting(
     'REPRISE_COMMAND_PROCESSES',
