@@ -37,11 +37,8 @@ export const bodyHashOf = (kind: string, body: unknown): string =>
 
 /** Of a base64url text: 21 characters of six bits, and two bits of the next one. */
 const first128Bits = (text: string): string => text.slice(0, 21) + lastTwoBits(text.charAt(21))
-const lastTwoBits = (sixBits: string): string => {
-  if (/[A-P]/.test(sixBits)) return 'A'
-  if (/[Q-Za-f]/.test(sixBits)) return 'Q'
-  return /[g-v]/.test(sixBits) ? 'g' : 'w'
-}
+const lastTwoBits = (sixBits: string): string => 'AQgw'.charAt(base64url.indexOf(sixBits) >> 4)
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Item ids derive from the command id: the same command, decided again, names the same items. */
 export const itemIdsOf = (commandId: string): ((index: number) => string) => {

@@ -22,13 +22,11 @@ export const encodeRecord = (fields: RecordFields): EncodedRecord | undefined =>
   const { offsetDelta = 0, timestampDelta = 0, key, value, headers = {} } = fields
   if (typeof key !== 'string' || !Buffer.isBuffer(value) || !isSmall(timestampDelta)) return undefined
   const names = Object.keys(headers)
-  const keyBytes = Buffer.byteLength(key)
   let body =
     1 +
     sizeOfVarInt(timestampDelta) +
     sizeOfVarInt(offsetDelta) +
-    sizeOfVarInt(keyBytes) +
-    keyBytes +
+    sizeOfText(key) +
     sizeOfVarInt(value.length) +
     value.length +
     sizeOfVarInt(names.length)
