@@ -2,6 +2,7 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import { endTokensOf } from '@reprise/cli/demo/log-ends.ts'
+import { readToEnd } from '@reprise/cli/read-to-end.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
@@ -22,30 +23,18 @@ export const readTopic = async (platform: Platform, topic: EventTopic): Promise<
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
   const codec = await createRegistryCodec({ url, namespace, logger: quiet })
-  const ends = await log.endOffsets(topic)
   const judged: Judged[] = []
+  const ends = await log.endOffsets(topic)
   const acceptances = ends.map(() => createAcceptance(topics[topic].decided))
-  const missing = new Set([...ends.entries()].filter(([, end]) => end > 0).map(([partition]) => partition))
-  const { promise: allRead, resolve, reject } = Promise.withResolvers<undefined>()
-  if (missing.size === 0) resolve(undefined)
-  const reader = await log.read({
-    topic,
-    resumeAt: () => Promise.resolve(0),
-    onBatch: async ({ partition, records }) => {
-      await codec.learn(records.map(({ value }) => value))
-      for (const record of records) {
-        const { type, value } = codec.decode(record.value)
-        const accepted = acceptances[partition]?.accept(record) ?? false
-        const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
-        if (type !== 'PartitionClaimed') judged.push({ ...record, partition, accepted, event })
-      }
-      if ((records.at(-1)?.offset ?? 0) + 1 >= (ends[partition] ?? 0)) missing.delete(partition)
-      if (missing.size === 0) resolve(undefined)
-    },
-    onStopped: reject,
+  await readToEnd(log, { topic, ends }, async ({ partition, records }) => {
+    await codec.learn(records.map(({ value }) => value))
+    for (const record of records) {
+      const { type, value } = codec.decode(record.value)
+      const accepted = acceptances[partition]?.accept(record) ?? false
+      const event = { type, data: value, meta: (value as { meta: unknown }).meta } as RecordedEvent
+      if (type !== 'PartitionClaimed') judged.push({ ...record, partition, accepted, event })
+    }
   })
-  await allRead
-  await reader.close()
   await log.close()
   return judged
 }

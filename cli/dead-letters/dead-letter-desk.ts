@@ -6,8 +6,8 @@ import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { DeadLetterAnswer, ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import type { Decoded } from '@reprise/schemas/codec.ts'
+import { readToEnd } from '../read-to-end.ts'
 import { listLetters, type ListedLetter } from './dead-letter-list.ts'
-import { readToEnd } from './read-to-end.ts'
 
 /** What an operator does with dead letters: everything through the log. */
 export type DeadLetterDesk = {
@@ -33,7 +33,7 @@ const lookAgainMs = 100
 /** See {@link DeadLetterDesk}. */
 export const createDeadLetterDesk = ({ log, codec }: Options): DeadLetterDesk => {
   const read = async (topic: 'dead-letters' | 'projection-progress', add: (decoded: Decoded) => void) => {
-    await readToEnd(log, topic, async (records) => {
+    await readToEnd(log, { topic }, async ({ records }) => {
       await codec.learn(records.map(({ value }) => value))
       for (const { value } of records) add(codec.decode(value))
     })

@@ -1,6 +1,7 @@
-import { createAcceptance, type Acceptance } from '@reprise/core/acceptance.ts'
-import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { createAcceptance } from '@reprise/core/acceptance.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
 import { positionOf } from '@reprise/core/position.ts'
+import { readToEnd } from '../read-to-end.ts'
 import type { Acknowledgement, Acknowledgements } from './acknowledgements.ts'
 
 /** What the log says of what was acknowledged. */
@@ -24,10 +25,15 @@ export const checkAcceptance = async (
 ): Promise<AcceptanceCheck> => {
   const missing = new Map(acknowledgements.all().map((ack) => [ack.token, ack]))
   let superseded = 0
-  await readToEnd(log, (partition, record, isAccepted) => {
-    if (!isAccepted) superseded += 1
-    const ack = acknowledgements.at({ partition, offset: record.offset })
-    if (ack && isAccepted && record.key === ack.playlistId) missing.delete(ack.token)
+  const ends = await log.endOffsets(topic)
+  const acceptances = ends.map(() => createAcceptance(true))
+  await readToEnd(log, { topic, ends }, ({ partition, records }) => {
+    for (const record of records) {
+      const isAccepted = acceptances[partition]?.accept(record) ?? false
+      if (!isAccepted) superseded += 1
+      const ack = acknowledgements.at({ partition, offset: record.offset })
+      if (ack && isAccepted && record.key === ack.playlistId) missing.delete(ack.token)
+    }
   })
   return {
     acknowledged: acknowledgements.count,
@@ -43,33 +49,4 @@ const wordsOf = ({ playlistId, version, token }: Acknowledgement): string => {
     `playlist ${playlistId}: version ${version} was acknowledged at partition ${partition}, offset ${offset}, ` +
     'but no accepted record of it stands there'
   )
-}
-
-type Visit = (partition: number, record: StoredRecord, isAccepted: boolean) => void
-
-/** Reads every partition up to where it ended at the call. */
-const readToEnd = async (log: Log, visit: Visit): Promise<void> => {
-  const ends = await log.endOffsets(topic)
-  const open = new Set([...ends.keys()].filter((partition) => (ends[partition] ?? 0) > 0))
-  const acceptances = new Map<number, Acceptance>()
-  if (open.size === 0) return
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-  const reader = await log.read({
-    topic,
-    resumeAt: () => Promise.resolve(0),
-    onStopped: reject,
-    onBatch: ({ partition, records }) => {
-      const acceptance = acceptances.get(partition) ?? createAcceptance(true)
-      acceptances.set(partition, acceptance)
-      for (const record of records) {
-        if (!open.has(partition)) break
-        visit(partition, record, acceptance.accept(record))
-        if (record.offset + 1 >= (ends[partition] ?? 0)) open.delete(partition)
-      }
-      if (open.size === 0) resolve(undefined)
-      return Promise.resolve()
-    },
-  })
-  await promise
-  await reader.close()
 }

@@ -1,5 +1,6 @@
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
+import { readToEnd } from '../read-to-end.ts'
 
 /** About the newest `count` records of a topic, by partition; each partition gives an equal share, as far as it has one. */
 export const newestRecords = async (
@@ -8,25 +9,10 @@ export const newestRecords = async (
   count: number,
 ): Promise<readonly (readonly StoredRecord[])[]> => {
   const ends = await log.endOffsets(topic)
-  const starts = startsOf(ends, count)
   const found = ends.map((): StoredRecord[] => [])
-  const isAsked = (partition: number) => (starts[partition] ?? 0) < (ends[partition] ?? 0)
-  const missing = new Set([...ends.keys()].filter(isAsked))
-  if (missing.size === 0) return found
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-  const reader = await log.read({
-    topic,
-    resumeAt: (partition) => Promise.resolve(missing.has(partition) ? starts[partition] : undefined),
-    onBatch: ({ partition, records }) => {
-      const end = ends[partition] ?? 0
-      found[partition]?.push(...records.filter(({ offset }) => offset < end))
-      if ((records.at(-1)?.offset ?? 0) + 1 >= end) missing.delete(partition)
-      if (missing.size === 0) resolve(undefined)
-      return Promise.resolve()
-    },
-    onStopped: reject,
+  await readToEnd(log, { topic, from: startsOf(ends, count), ends }, ({ partition, records }) => {
+    found[partition]?.push(...records)
   })
-  await promise.finally(() => reader.close())
   return found
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
-import { readToEnd } from '@reprise/cli/dead-letters/read-to-end.ts'
+import { readToEnd } from '@reprise/cli/read-to-end.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { addStep, createdPlaylist, editedPlaylist } from '@reprise/projectors/testing/playlist-history.ts'
@@ -50,7 +50,7 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
     const log = await createKafkaLog({ brokers, namespace, logger: quiet })
     const codec = await createRegistryCodec({ url, namespace, logger: quiet })
     const letters: DeadLetter[] = []
-    await readToEnd(log, 'dead-letters', async (records) => {
+    await readToEnd(log, { topic: 'dead-letters' }, async ({ records }) => {
       await codec.learn(records.map(({ value }) => value))
       for (const { value } of records) {
         const decoded = codec.decode(value)
