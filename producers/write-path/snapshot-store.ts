@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import type { TopicName } from '@reprise/schemas/topics.ts'
+import { eachAtOnce } from '@reprise/core/each-at-once.ts'
 import type { RowStore, RowWrite } from '@reprise/core/ports/row-store.port.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
@@ -117,13 +118,13 @@ export const createSnapshotStore = <State, Report>(options: {
     },
     write: async (partition, { states: changed, answers, mark }, refuseLoss = () => undefined) => {
       refuseLoss()
-      await each(statesAtOnce, changed, async ([streamId, { state, version, offset }]) => {
+      await eachAtOnce(statesAtOnce, changed, async ([streamId, { state, version, offset }]) => {
         const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
       const lasting = new Map([...answers].filter(([, { recordedAt }]) => recordedAt >= now() - rememberedMs))
-      await each(batchesAtOnce, batchesOf(partition, lasting), async ([recordedAt, writes]) =>
+      await eachAtOnce(batchesAtOnce, batchesOf(partition, lasting), async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
       refuseLoss()
@@ -187,17 +188,3 @@ const decompress = promisify(zstdDecompress)
 /** JSON as it is, or a frame of zstd, which begins with a byte that JSON never begins with. */
 const pack = async (json: Buffer): Promise<Buffer> => (json.length < compressedFrom ? json : compress(json))
 const unpacked = async (bytes: Buffer): Promise<Buffer> => (bytes[0] === 0x28 ? decompress(bytes) : bytes)
-
-const each = async <T>(
-  atOnce: number,
-  items: Iterable<T>,
-  work: (item: T) => Promise<void>,
-): Promise<void> => {
-  const iterator = items[Symbol.iterator]()
-  const rest = { [Symbol.iterator]: () => iterator }
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const item of rest) await work(item)
-    }),
-  )
-}
