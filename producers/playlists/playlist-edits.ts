@@ -1,6 +1,7 @@
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import type { Refusal } from '@reprise/core/decider.ts'
 import { draftOf, type Item, type ItemList } from './item-list.ts'
+import { rememberEdited } from './playlist-steps.ts'
 
 /** Where items go: behind or before an item (null: at the start or the end), or at an index. Nothing: at the end. */
 export type Place = {
@@ -49,6 +50,7 @@ export const stepsOf = (
     if (reason instanceof Refused) return reason.refusal
     throw reason
   }
+  rememberEdited({ before: items, steps: draft.steps, after: draft.list.done() })
   return { steps: draft.steps, alreadyGone: draft.alreadyGone }
 }
 

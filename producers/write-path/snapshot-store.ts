@@ -54,7 +54,7 @@ export type SnapshotStore<State, Report> = {
   readonly onLost: (listener: () => void) => void
 }
 
-const statesAtOnce = 32
+const statesAtOnce = 16
 /** Each of {@link rowsTogether}. Made when it is their turn: commands wait while rows are being encoded. */
 const batchesAtOnce = 4
 const rowsTogether = 50

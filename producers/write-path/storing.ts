@@ -7,7 +7,7 @@ type Writer = Pick<PartitionWriter<never, never>, 'unstored' | 'changedWeight' |
 const recordsMax = 50_000
 /** And sooner, when the changed states of all partitions weigh so much. */
 const weightMax = 1_000_000
-const everyMs = 15_000
+const everyMs = 30_000
 /** Past this, what is read can't be remembered any more. */
 const overfullRecords = 1_000_000
 const closingMs = 5_000
