@@ -1,18 +1,24 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { createAdmission } from './admission.ts'
+
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
 
 /** Requests at a clock of the test's own. */
 const gate = (limits = { requestsMin: 2, requestsMax: 8, bodyBytesMax: 100 }) => {
-  let now = 0
-  const isAdmitted = createAdmission(limits, () => now)
+  const isAdmitted = createAdmission(limits, Date.now)
   const open: EventEmitter[] = []
+  let last: { destroyed: boolean } | undefined
   return {
-    pass: (ms: number) => (now += ms),
+    pass: (ms: number) => {
+      jest.advanceTimersByTime(ms)
+    },
     ask: (headers: Record<string, string> = {}) => {
       const sent: Record<string, unknown> = {}
-      const response: EventEmitter = Object.assign(new EventEmitter(), {
+      const response: EventEmitter & { destroyed: boolean } = Object.assign(new EventEmitter(), {
+        destroyed: false,
         writeHead: (status: number, headers: readonly string[]) => {
           sent['status'] = status
           for (let at = 0; at < headers.length; at += 2) sent[headers[at] ?? ''] = headers[at + 1]
@@ -20,10 +26,15 @@ const gate = (limits = { requestsMin: 2, requestsMax: 8, bodyBytesMax: 100 }) =>
         },
         end: () => undefined,
       })
+      last = response
       if (!isAdmitted({ headers } as unknown as IncomingMessage, response as unknown as ServerResponse))
         return sent
       open.push(response)
       return 'in'
+    },
+    /** The client that asked last closes its connection. */
+    leave: () => {
+      if (last) last.destroyed = true
     },
     answer: (count = 1) => {
       for (const one of open.splice(0, count)) one.emit('close')
@@ -32,16 +43,25 @@ const gate = (limits = { requestsMin: 2, requestsMax: 8, bodyBytesMax: 100 }) =>
 }
 
 test('what finds no room is refused with its key and when to come back; an answer makes room', () => {
-  const { ask, answer } = gate()
+  const { ask, answer, pass } = gate()
   expect([ask(), ask()]).toEqual(['in', 'in'])
-  expect(ask({ 'idempotency-key': 'k' })).toMatchObject({
-    status: 429,
-    'Retry-After': '1',
-    'Idempotency-Key': 'k',
-  })
+  const refused = ask({ 'idempotency-key': 'k' })
+  pass(450)
+  expect(refused).toEqual({})
+  pass(100)
+  expect(refused).toMatchObject({ status: 429, 'Retry-After': '1', 'Idempotency-Key': 'k' })
   answer()
   expect(ask()).toBe('in')
-  expect(ask()).toMatchObject({ status: 429 })
+  expect(ask()).not.toBe('in')
+})
+
+test('the refusal of a client that has gone is not sent', () => {
+  const { ask, leave, pass } = gate()
+  for (let nth = 0; nth < 2; nth++) ask()
+  const refused = ask()
+  leave()
+  pass(1_000)
+  expect(refused).toEqual({})
 })
 
 test('as many are let in as are answered in 300 ms, between the bounds', () => {
@@ -72,7 +92,7 @@ test('as many are let in as are answered in 300 ms, between the bounds', () => {
 test('bodies have a bound of their own, but one larger than it gets in alone', () => {
   const { ask, answer } = gate()
   expect(ask({ 'content-length': '200' })).toBe('in')
-  expect(ask({ 'content-length': '1' })).toMatchObject({ status: 429 })
+  expect(ask({ 'content-length': '1' })).not.toBe('in')
   answer()
   expect([ask({ 'content-length': '60' }), ask({ 'content-length': '40' })]).toEqual(['in', 'in'])
 })

@@ -13,13 +13,20 @@ export type AdmissionLimits = {
 const waitMs = 300
 /** How often the pace is looked at. */
 const lookMs = 250
+/** How long a refusal is held back, and how many at most. */
+const heldMs = 500
+const heldMax = 20_000
+/** Refusals that are due are sent so often. */
+const sendMs = 25
 
 /**
  * Lets in as many requests at once as are answered in 300 ms at the pace of late (law 13), so that whoever is let in is
- * answered in about that time; the others are refused at once, before anything is done for them, so cheaply that most
- * of the machine is left for those that are let in. Says whether a request may go on.
+ * answered in about that time; nothing is done for the others, and half a second later they are told so. A client that
+ * waits for its refusal asks less often: refusals at once would be asked for again at once, and take the time of those
+ * that are let in. Says whether a request may go on.
  */
 export const createAdmission = (limits: AdmissionLimits, now: () => number = () => performance.now()) => {
+  const refuse = createRefusing(now)
   let requests = 0
   let bodyBytes = 0
   let answered = 0
@@ -67,7 +74,31 @@ const refusal = [
   ...['Cache-Control', 'no-store', 'Retry-After', '1'],
 ]
 
-const refuse = ({ headers }: IncomingMessage, response: ServerResponse): void => {
+type Refused = { readonly at: number; readonly request: IncomingMessage; readonly response: ServerResponse }
+
+/** Refuses a request, when that is due; the oldest one at once where too many wait for it. */
+const createRefusing = (now: () => number) => {
+  const held: Refused[] = []
+  let sending: NodeJS.Timeout | undefined
+
+  const sendDue = () => {
+    const due = now() - heldMs
+    const upTo = held.findIndex(({ at }) => at > due)
+    for (const { request, response } of held.splice(0, upTo < 0 ? held.length : upTo)) send(request, response)
+    if (held.length > 0) return
+    clearInterval(sending)
+    sending = undefined
+  }
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    held.push({ at: now(), request, response })
+    sending ??= setInterval(sendDue, sendMs).unref()
+    const oldest = held.length > heldMax ? held.shift() : undefined
+    if (oldest) send(oldest.request, oldest.response)
+  }
+}
+
+const send = ({ headers }: IncomingMessage, response: ServerResponse): void => {
+  if (response.destroyed) return
   const key = headers['idempotency-key']
   const isKey = typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)
   // A body that isn't read is thrown away as it arrives, which is worth it for a small one alone.

@@ -7,26 +7,23 @@ export const createClosing = (server: Server) => {
   server.prependListener('request', (_request, response) => {
     if (begun.signal.aborted) response.setHeader('Connection', 'close')
   })
-  const close = (withinMs: number) =>
-    new Promise<void>((resolve) => {
-      // A connection that was busy when closing began becomes idle later, and nobody else would close it then.
-      const sweep = setInterval(() => {
-        server.closeIdleConnections()
-      }, 50)
-      const cut = setTimeout(() => {
-        server.closeAllConnections()
-      }, withinMs)
-      server.close(() => {
-        clearInterval(sweep)
-        clearTimeout(cut)
-        resolve()
-      })
-    })
+  const close = async (stopListening: () => Promise<void>, withinMs: number) => {
+    // A connection that was busy when closing began becomes idle later, and nobody else would close it then.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections()
+    }, 50)
+    const cut = setTimeout(() => {
+      server.closeAllConnections()
+    }, withinMs)
+    await stopListening()
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
   return {
     /** Aborts when closing begins. */
     signal: begun.signal,
-    close: (withinMs = 10_000): Promise<void> => {
-      closed ??= close(withinMs)
+    close: (stopListening: () => Promise<void>, withinMs = 10_000): Promise<void> => {
+      closed ??= close(stopListening, withinMs)
       begun.abort()
       return closed
     },

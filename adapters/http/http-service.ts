@@ -1,10 +1,4 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import express, { type RequestHandler, type Router } from 'express'
 import { type Authenticator, setCaller } from '@reprise/core/caller.ts'
 import type { DirectRoute } from '@reprise/core/direct-route.ts'
@@ -19,6 +13,7 @@ import { healthRouter } from './health.routes.ts'
 import { jsonBody } from './json-body.ts'
 import { boundedLeftover, refuseLargeBody } from './large-body.ts'
 import { knownRoute } from './known-route.ts'
+import { listen } from './listening.ts'
 import { answerProblem } from './problem-answer.ts'
 import { createRequestMetrics } from './request-metrics.ts'
 
@@ -69,7 +64,6 @@ export type HttpService = {
  */
 export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
   const server = createServer(timeouts)
-  server.maxConnections = connectionsMax
   const closing = createClosing(server)
   const metrics = createRequestMetrics(options.service, options.measure)
   const complete = {
@@ -91,9 +85,10 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
   server.on('request', take)
   // Without this Node asks for the body before anyone has looked at its length.
   server.on('checkContinue', take)
-  const port = await listening(server, options)
+  const listening = await listen(server, options, connectionsMax)
+  const { port } = listening
   options.logger.info({ host: options.host, port }, `${options.service} listens`)
-  return { port, close: closing.close }
+  return { port, close: (withinMs) => closing.close(listening.close, withinMs) }
 }
 
 const bodyBytesMaxByDefault = 1024 * 1024
@@ -155,15 +150,3 @@ const appOf = (options: Complete) => {
   app.use(answerProblem(logger))
   return app
 }
-
-const listening = (server: Server, { service, host, port }: HttpServiceOptions): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE' ? ': the port is taken by another process' : ''
-      reject(new Error(`${service} can't listen on ${host}:${port}${taken}`, { cause }))
-    })
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
