@@ -4,6 +4,7 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { closedLoops, type Figure, type Measured, openCalls } from './measure.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
@@ -12,7 +13,6 @@ const loops = Number(process.env['BENCH_LOOPS'] ?? 1_000)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 20)
 const playlists = Number(process.env['BENCH_PLAYLISTS'] ?? 100_000)
 const partitions = 16
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** Where the engines are. */
 export type Engines = {

@@ -6,6 +6,7 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import type { Engines } from './commands.bench.ts'
 import { type Figure, type Measured, openCalls } from './measure.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 
 const playlists = Number(process.env['BENCH_FLAT_PLAYLISTS'] ?? 100_000)
 const minutes = Number(process.env['BENCH_FLAT_MINUTES'] ?? 5)
@@ -13,7 +14,6 @@ const minuteSeconds = 60
 const perSecond = 2_000
 const tracks = 100
 const loops = 200
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 type Minute = Measured & { readonly rssMb: number; readonly heapMb: number }
 

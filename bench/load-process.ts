@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { newEventId } from '@reprise/producers/write-path/event-id.ts'
 import type { Loaded, LoadJob } from './http-load.ts'
 import { type Connection, createConnection } from './keep-alive-connection.ts'
+import { atRate, percentilesOf } from './measure.ts'
 
 /** Makes load on servers, as its parent asks, and tells it what was seen. */
 const trackIds = Array.from({ length: 1_000 }, (_, nth) => `4iV5W9uYEdYUVa79Ax${nth}`)
@@ -80,14 +81,7 @@ const openLoop = async (job: Requests, perSecond: number, end: number): Promise<
     if (connection.isOpen()) free.push(connection)
     else opened--
   }
-  const calls: Promise<void>[] = []
-  const total = Math.round(((end - begin) / 1_000) * perSecond)
-  for (let begun = 0; begun < total;) {
-    const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * perSecond))
-    for (; begun < due; begun++) calls.push(call(begin + (begun * 1_000) / perSecond))
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  await Promise.all(calls)
+  await atRate(call, perSecond, (end - begin) / 1_000)
   for (const connection of free) connection.close()
 }
 
@@ -140,9 +134,7 @@ const streamLines = (job: Lines, port: number, end: number): Promise<void> =>
     write()
   })
 
-const sorted = (some: readonly Seen[]) => some.map(({ ms }) => ms).sort((a, b) => a - b)
-const at = (sortedMs: readonly number[], part: number) =>
-  Math.round((sortedMs[Math.min(sortedMs.length - 1, Math.floor(sortedMs.length * part))] ?? 0) * 10) / 10
+const msOf = (some: readonly Seen[]) => percentilesOf(some.map(({ ms }) => ms))
 const isRefused = ({ status }: Seen) => status === 429 || status === 503
 const isAccepted = ({ status }: Seen) => status >= 200 && status < 300
 
@@ -159,7 +151,7 @@ process.once('message', (message) => {
 
     const counted = seen.filter((one) => one.at >= begin + job.seconds * 100)
     const inTime = counted.filter((one) => isAccepted(one) && one.at <= end)
-    const accepted = sorted(counted.filter(isAccepted))
+    const acceptedMs = msOf(counted.filter(isAccepted))
     const refused = counted.filter(isRefused)
     const others = Object.groupBy(
       counted.filter((one) => !isAccepted(one) && !isRefused(one)),
@@ -167,11 +159,11 @@ process.once('message', (message) => {
     )
     const loaded: Loaded = {
       perSecond: Math.round(inTime.length / (job.seconds * 0.9)),
-      p50Ms: at(accepted, 0.5),
-      p99Ms: at(accepted, 0.99),
-      worstMs: at(accepted, 1),
+      p50Ms: acceptedMs(0.5),
+      p99Ms: acceptedMs(0.99),
+      worstMs: acceptedMs(1),
       refused: refused.length,
-      refusedP99Ms: at(sorted(refused), 0.99),
+      refusedP99Ms: msOf(refused)(0.99),
       refusedWithoutRetryAfter: refused.filter(({ saysWhen }) => !saysWhen).length,
       unsent,
       others: Object.fromEntries(Object.entries(others).map(([status, some = []]) => [status, some.length])),

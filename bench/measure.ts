@@ -25,8 +25,20 @@ export const figureOf = (
   return judged
 }
 
-/** What closed loops did: how often per second, and how long each time took. */
+/** How often per second something was done, and how long it took. */
 export type Measured = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
+
+const measuredOf = (perSecond: number, took: readonly number[]): Measured => {
+  const at = percentilesOf(took)
+  return { perSecond: Math.round(perSecond), p50Ms: at(0.5), p99Ms: at(0.99) }
+}
+
+/** Gives the value below which a part (0 to 1) of the values lies, to a tenth; 0 where there is none. */
+export const percentilesOf = (values: readonly number[]): ((part: number) => number) => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return (part) =>
+    Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0) * 10) / 10
+}
 
 /** Runs loops side by side for a time. The first tenth warms up and is not counted. */
 export const closedLoops = async (
@@ -46,31 +58,37 @@ export const closedLoops = async (
       }
     }),
   )
-  took.sort((a, b) => a - b)
-  const at = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
-  return { perSecond: Math.round(took.length / (seconds * 0.9)), p50Ms: at(0.5), p99Ms: at(0.99) }
+  return measuredOf(took.length / (seconds * 0.9), took)
 }
 
-/** Begins calls at a fixed rate, whether or not earlier ones have ended; each is timed from when it was due. */
-export const openCalls = async (
-  call: () => Promise<unknown>,
+/** Begins calls at a fixed rate, whether or not earlier ones have ended. Each is told when it was due. */
+export const atRate = async (
+  call: (dueAt: number, nth: number) => Promise<unknown>,
   perSecond: number,
   seconds: number,
-): Promise<Measured> => {
+): Promise<void> => {
   const begin = performance.now()
   const total = Math.round(perSecond * seconds)
-  const took: number[] = []
   const calls: Promise<unknown>[] = []
-  for (let begun = 0; begun < total;) {
+  while (calls.length < total) {
     const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * perSecond))
-    for (; begun < due; begun++) {
-      const dueAt = begin + (begun * 1_000) / perSecond
-      calls.push(call().then(() => took.push(performance.now() - dueAt)))
-    }
+    while (calls.length < due) calls.push(call(begin + (calls.length * 1_000) / perSecond, calls.length))
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
   await Promise.all(calls)
-  took.sort((a, b) => a - b)
-  const at = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
-  return { perSecond: Math.round(perSecond), p50Ms: at(0.5), p99Ms: at(0.99) }
+}
+
+/** An open loop: calls at a fixed rate, each timed from when it was due, so that whoever waits in line waits on the clock. */
+export const openCalls = async (
+  call: (nth: number) => Promise<unknown>,
+  perSecond: number,
+  seconds: number,
+): Promise<Measured> => {
+  const took: number[] = []
+  const timed = async (dueAt: number, nth: number) => {
+    await call(nth)
+    took.push(performance.now() - dueAt)
+  }
+  await atRate(timed, perSecond, seconds)
+  return measuredOf(perSecond, took)
 }

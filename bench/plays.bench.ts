@@ -3,6 +3,7 @@ import { createKafkaClient } from '@reprise/adapters/kafka/kafka-client.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
 import { type CommandProcesses, startProcesses } from './command-processes.ts'
 import { load } from './http-load.ts'
@@ -13,7 +14,6 @@ type Environment = Readonly<Record<string, string | undefined>>
 const connections = 32
 const playsPerRequest = 100
 const seconds = 20
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** Plays in requests of 100, beside a bare producer that sends the very records in the very batches. */
 export const benchPlays = async (environment: Environment): Promise<readonly Figure[]> => {

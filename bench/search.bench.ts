@@ -4,18 +4,21 @@ import { startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
 import { catalogueSourceOf } from '@reprise/cli/catalogue/catalogue-source.ts'
 import type { Document, DocumentStore, IndexName } from '@reprise/core/ports/document-store.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { entitiesOf, nameOf } from '@reprise/e2e/search-relevance/catalogue-entities.ts'
 import { readJudgedQueries } from '@reprise/e2e/search-relevance/judged-query.ts'
 import { fillAll, sourcesOf } from '@reprise/e2e/search-relevance/searching.ts'
 import { queryRouter } from '@reprise/query-api/http/query-router.ts'
 import { searchQuery } from '@reprise/query-api/search/search.query.ts'
 import { suggestQuery } from '@reprise/query-api/search/suggest.query.ts'
-import type { Figure } from './measure.ts'
-import { openLoop } from './open-loop.ts'
+import { type Figure, type Measured, openCalls } from './measure.ts'
 
 const perSecond = 50
 const calls = 1_000
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** Each call once, at the rate that is measured. */
+const inTurn = (calls: readonly (() => Promise<unknown>)[]): Promise<Measured> =>
+  openCalls(async (nth) => calls[nth]?.(), perSecond, calls.length / perSecond)
 
 type Sent = { readonly indexes: readonly IndexName[]; readonly body: Document }
 
@@ -33,10 +36,10 @@ export const benchSearch = async (node: string): Promise<readonly Figure[]> => {
       client.search({ index: indexes.map(({ name }) => `${prefix}${name}-live`), body })
     const measure = async (figure: string, paths: readonly string[], goalMs: number): Promise<Figure> => {
       const asked = paths.map((path) => () => ask(searched(path)))
-      await openLoop(asked.slice(0, 500), perSecond)
+      await inTurn(asked.slice(0, 500))
       sent.length = 0
-      const through = await openLoop(asked, perSecond)
-      const direct = await openLoop(directly(sent, bare), perSecond)
+      const through = await inTurn(asked)
+      const direct = await inTurn(directly(sent, bare))
       const ratio = Math.round((through.p99Ms / direct.p99Ms) * 100) / 100
       console.log(
         `${figure} at ${perSecond}/s: p50 ${through.p50Ms} ms, p99 ${through.p99Ms} ms; ` +

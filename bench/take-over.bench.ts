@@ -6,6 +6,7 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import { header } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Engines } from './commands.bench.ts'
 import type { Figure } from './measure.ts'
 import { createWritePath } from './write-path.ts'
@@ -14,7 +15,6 @@ const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000)
 const behind = 100_000
 const playlists = 10_000
 const topic = 'playlist-events'
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A partition whose mark is 100,000 events behind is taken over; how long until it answers a command. */
 export const benchTakeOver = async ({ kafka, registry, cassandra }: Engines): Promise<readonly Figure[]> => {

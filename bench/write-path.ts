@@ -3,6 +3,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import {
   type PlaylistCommand,
   playlistDecider,
@@ -13,7 +14,6 @@ import { createCommandLog, forwardToNobody } from '@reprise/producers/write-path
 import { newEventId } from '@reprise/producers/write-path/event-id.ts'
 import { createSnapshotStore } from '@reprise/producers/write-path/snapshot-store.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topic = 'playlist-events'
 const trackId = '4iV5W9uYEdYUVa79Axb7Rh'
 const add: PlaylistCommand = { do: 'edit', edits: [{ add: [{ trackId }] }] }

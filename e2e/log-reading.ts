@@ -6,10 +6,9 @@ import { readToEnd } from '@reprise/cli/read-to-end.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
 import type { Platform } from './platform.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A record with the verdict of law 3 on it. */
 export type Judged = StoredRecord & {

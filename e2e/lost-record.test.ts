@@ -5,10 +5,10 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics, physicalTopic } from '@reprise/adapters/kafka/topics.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { apiKey } from './kafka-frames.ts'
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topic = 'playlist-events'
 const impatient = { logger: quiet, requestTimeoutMs: 500 }
 const tooLateMs = 800

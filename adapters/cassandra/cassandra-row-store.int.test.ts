@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'cassandra-driver'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { rowStoreContract } from '@reprise/core/contracts/row-store.contract.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createCassandraRowStore } from './cassandra-row-store.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const { cassandra: contactPoints, cassandraDatacenter: datacenter } = configurationOf(process.env)
 const keyspace = `contract_${randomBytes(4).toString('hex')}`
 

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { logContract } from '@reprise/core/contracts/log.contract.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createKafkaLog } from './kafka-log.ts'
 import { ensureTopics } from './topics.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 logContract('Kafka', async () => {
   const { kafka: brokers } = configurationOf(process.env)

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Kafka } from 'kafkajs'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { Appender, Log, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { createKafkaLog } from './kafka-log.ts'
 import { createKafkaReader } from './kafka-reader.ts'
 import { ensureTopics, physicalTopic } from './topics.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topic = 'playlist-events'
 
 const until = async (condition: () => boolean): Promise<void> => {

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { Kafka, logLevel } from 'kafkajs'
 import { createKafkaOwnership, type KafkaOwnership } from './partition-ownership.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { ensureTopics } from './topics.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const partitionCount = 7
 const all = [...Array(partitionCount).keys()]
 const sessionMs = 2_000

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Client } from '@opensearch-project/opensearch'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { documentStoreContract } from '@reprise/core/contracts/document-store.contract.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createOpenSearchDocumentStore } from './opensearch-document-store.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const { openSearch: node } = configurationOf(process.env)
 const prefix = `contract_${randomBytes(4).toString('hex')}_`
 

@@ -3,7 +3,7 @@ import { Client as OpenSearch } from '@opensearch-project/opensearch'
 import { Client, types } from 'cassandra-driver'
 import { createKafkaClient } from '@reprise/adapters/kafka/kafka-client.ts'
 import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
-import { atRate } from './at-rate.ts'
+import { atRate } from '../measure.ts'
 import { connect, quiet } from './connections.ts'
 
 const perSecond = 1_000

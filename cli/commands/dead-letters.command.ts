@@ -1,10 +1,9 @@
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf, type Configuration } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections } from '@reprise/projectors/engine/find-projections.ts'
 import type { DeadLetterAnswer } from '@reprise/schemas/generated/events.ts'
 import { type Command, Option } from 'commander'
@@ -12,6 +11,7 @@ import { environmentHere } from '../catalogue/environment-here.ts'
 import { createDeadLetterDesk, type DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts'
 import { placeOf, type ListedLetter } from '../dead-letters/dead-letter-list.ts'
 import { storedGroupOf } from '../dead-letters/stored-group.ts'
+import { withLog } from '../log/with-log.ts'
 import { operatorOf } from '../operator/operator-of.ts'
 
 type Common = { readonly token?: string; readonly json?: boolean }
@@ -126,14 +126,9 @@ type Desk = {
 async function atDesk({ token }: Common, work: (desk: Desk) => Promise<void>): Promise<void> {
   const configuration = configurationOf(environmentHere())
   const operator = await operatorOf(token, configuration)
-  const { kafka: brokers, registry: url, namespace } = configuration
-  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
-  try {
-    const codec = await createRegistryCodec({ url, namespace, logger: quiet })
-    await work({ desk: createDeadLetterDesk({ log, codec }), codec, operator, configuration })
-  } finally {
-    await log.close()
-  }
+  await withLog(configuration, ({ log, codec }) =>
+    work({ desk: createDeadLetterDesk({ log, codec }), codec, operator, configuration }),
+  )
 }
 
 async function decoded(codec: EventCodec, value: Buffer): Promise<unknown> {
@@ -184,6 +179,3 @@ const print = (value: unknown): void =>
   console.log(
     JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part)),
   )
-
-const nothing = () => undefined
-const quiet = { debug: nothing, info: nothing, warn: nothing, error: nothing }

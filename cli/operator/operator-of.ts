@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { createJwtAuthenticator } from '@reprise/adapters/auth/jwt-authenticator.ts'
+import { withRole } from '@reprise/core/caller.ts'
 import type { Configuration } from '@reprise/core/configuration.ts'
 import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import { mintedHere } from './minted-here.ts'
 
 /**
  * The user id of whoever holds a token with the role `operator`; without a token one is minted with the keys of this machine.
- * @throws in words, for anyone else.
+ * @throws {Problem} `forbidden` for anyone else
  */
 export const operatorOf = async (
   token: string | undefined,
@@ -18,10 +19,5 @@ export const operatorOf = async (
     audience,
     jwks: process.env.REPRISE_JWKS ? jwks : local,
   })
-  const caller = await authenticate(`Bearer ${token ?? (await mintedHere())}`)
-  if (caller?.roles.includes('operator') !== true)
-    throw new Error(
-      `this needs the role operator, which the token of ${caller?.userId ?? 'nobody'} does not have`,
-    )
-  return caller.userId
+  return withRole('operator', await authenticate(`Bearer ${token ?? (await mintedHere())}`)).userId
 }

@@ -8,12 +8,12 @@ import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/open
 import { catalogueSourceOf } from '@reprise/cli/catalogue/catalogue-source.ts'
 import { readCsv } from '@reprise/cli/demo/read-csv.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type Entities, entitiesOf, nameOf } from './catalogue-entities.ts'
 import { judgedOnGenerated } from './judged-on-generated.ts'
 import { type Judgement, judgementOf, meansOf, readJudgedQueries, tableOf } from './judged-query.ts'
 import { createSearch, fillAll, type Hit } from './searching.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const { openSearch: node } = configurationOf(process.env)
 const prefix = `relevance_${randomBytes(4).toString('hex')}_`
 const documents = createOpenSearchDocumentStore({ node, prefix, logger: quiet })

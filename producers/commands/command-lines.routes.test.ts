@@ -3,11 +3,10 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type HttpService, startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { Problem } from '@reprise/core/problem.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from './command-handler.ts'
 import { commandLinesRoutes } from './command-lines.routes.ts'
 import { commandRoutes, fixKey } from './command-routes.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 type Taken = CommandRequest & {
   readonly answer: (answer: CommandAnswer) => void

@@ -7,6 +7,7 @@ import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import type { Owner } from '@reprise/core/ports/ownership.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type PlaylistCommand, playlistDecider } from '../playlists/playlist.decider.ts'
 import { createFakeOwnership } from '../testing/fake-ownership.ts'
 import { createSoleCommandLog } from '../testing/sole-command-log.ts'
@@ -15,7 +16,6 @@ import { Moved } from '../write-path/pending-commands.ts'
 import { createForwarder } from './forwarder.ts'
 import { type ForwardedCommands, startForwardingListener } from './forwarding-listener.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const codec = createInMemoryEventCodec()
 const topic = 'playlist-events'
 const open: (() => Promise<void>)[] = []

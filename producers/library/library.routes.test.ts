@@ -9,8 +9,8 @@ import type { CommandLog } from '../write-path/command-log.ts'
 import { commandRoutes, fixKey } from '../commands/command-routes.ts'
 import { type LibraryCommand, libraryDecider } from './library.decider.ts'
 import { libraryRoutes } from './library.routes.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const codec = createInMemoryEventCodec()
 const now = Date.now()
 

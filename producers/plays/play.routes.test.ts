@@ -5,10 +5,10 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { commandRoutes } from '../commands/command-routes.ts'
 import { playEventOf } from './play-event.ts'
 import { playRoutes } from './play.routes.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 
 const now = Date.parse('2026-06-01T12:00:00Z')
 const codec = createInMemoryEventCodec()
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 let service: HttpService | undefined
 afterEach(() => service?.close())
 

@@ -12,9 +12,8 @@ import { createSimulatedLog, type SimulatedLogOptions } from './simulated-log.ts
 import type { SimulatedGroup } from './simulated-ownership.ts'
 import type { SimulatedRows } from './simulated-rows.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Owner } from './virtual-time.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** What a process needs of the world. */
 export type ProcessOptions = Omit<SimulatedLogOptions, 'owner'> & {

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { EventType } from '@reprise/core/event.ts'
 import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import {
   type CommandLog,
   type CommandLogOptions,
@@ -15,8 +16,6 @@ export type SoleOptions<State, Body, Type extends EventType, Report> = Pick<
   CommandLogOptions<State, Body, Type, Report>,
   'topic' | 'stream' | 'log' | 'codec'
 > & { readonly rows: RowStore } & Partial<CommandLogOptions<State, Body, Type, Report>>
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A command log of a process that is alone and owns every partition, as soon as it is ready. */
 export const createSoleCommandLog = async <State, Body, Type extends EventType, Report>(

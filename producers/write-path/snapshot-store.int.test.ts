@@ -3,9 +3,9 @@ import { afterAll } from '@jest/globals'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { snapshotStoreContract } from './snapshot-store.contract.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const { cassandra, cassandraDatacenter } = configurationOf(process.env)
 let store: RowStore | undefined
 afterAll(() => store?.close())

@@ -1,15 +1,12 @@
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { type Command, InvalidArgumentError } from 'commander'
 import { environmentHere } from '../../catalogue/environment-here.ts'
 import { durationOf, numberOf } from '../../demo/pace.ts'
+import { withLog } from '../../log/with-log.ts'
 import { projectionIn } from '../../projections/projection-in.ts'
 import { type Tried, tryProjection } from '../../projections/try-projection.ts'
 
 type Options = { readonly last: number; readonly rows: number; readonly json?: boolean }
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** `reprise projections try <file>`: what a projection makes of the newest events, in memory. */
 export function addTryProjection(projections: Command): void {
@@ -25,11 +22,9 @@ export function addTryProjection(projections: Command): void {
 
 async function run(file: string, { last, rows, json = false }: Options): Promise<void> {
   const projection = await projectionIn(file)
-  const { kafka: brokers, registry: url, namespace } = configurationOf(environmentHere())
-  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
-  const tried = await createRegistryCodec({ url, namespace, logger: quiet })
-    .then((codec) => tryProjection(projection, { log, codec, last }))
-    .finally(() => log.close())
+  const tried = await withLog(configurationOf(environmentHere()), (source) =>
+    tryProjection(projection, { ...source, last }),
+  )
   const { name, version, from } = projection
   if (json) console.log(JSON.stringify({ projection: name, version, from, ...tried }))
   else show(tried, rows)
