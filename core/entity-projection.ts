@@ -2,6 +2,7 @@ import type { Entity, Referred } from './catalogue/entity.ts'
 import type { Columns, RowOf } from './columns.ts'
 import type { FailurePolicy } from './failure-policy.ts'
 import type { DocumentStorage, RowStorage } from './projection.ts'
+import type { ProjectionQuery } from './projection-query.ts'
 
 /** Where entities are stored: by entity id, in a table or an index. */
 export type EntityStorage = RowStorage<'entity'> | DocumentStorage<'entity'>
@@ -21,9 +22,13 @@ export type EntityProjection<C extends Columns = Columns, S extends EntityStorag
   readonly show: (entity: Entity, referred: Referred) => RowOf<C> | null
   /** Entities are shown with others, so none may stop alone: see ADR 10. */
   readonly onFailure: Extract<FailurePolicy, { readonly kind: 'stop' | 'retry' }>
+  /** Where it is served, and to whom; its key is `entity`. Nowhere without it. */
+  readonly query?: EntityQuery<C> | readonly EntityQuery<C>[]
 }
+
+type EntityQuery<C extends Columns> = ProjectionQuery<Extract<keyof C, string> | 'entity'>
 
 /** Declares a view of the catalogue. */
 export const entityProjection = <const C extends Columns, const S extends EntityStorage>(
-  declaration: EntityProjection<C, S>,
+  declaration: Omit<EntityProjection<C, S>, 'query'> & Pick<EntityProjection<NoInfer<C>>, 'query'>,
 ): EntityProjection<C, S> => declaration

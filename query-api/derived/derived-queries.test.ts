@@ -4,6 +4,8 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Authenticator } from '@reprise/core/caller.ts'
+import { entityProjection } from '@reprise/core/entity-projection.ts'
+import type { Entity } from '@reprise/core/catalogue/entity.ts'
 import { columns, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
 import { get, toEveryone, toOwner, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
@@ -13,9 +15,11 @@ import {
   partialCount,
   projection,
   quarantineKey,
+  stop,
 } from '@reprise/core/projection.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
+import { rowChange } from '@reprise/projectors/testing/catalogue-history.ts'
 import { codec } from '@reprise/projectors/testing/codec.ts'
 import { createHistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { quiet } from '@reprise/projectors/testing/in-memory-run.ts'
@@ -89,8 +93,30 @@ const heads = projection({
   query: get('/v1/heads/:playlistId', { visible: toOwner('ownerId') }),
 })
 
+/** Entities of the catalogue, in rows and in documents. */
+const named = {
+  version: 1,
+  from: 'catalogue-changes',
+  row: columns({ entity: text(), name: text(), own: text() }),
+  show: ({ kind, id, facts }: Entity) =>
+    facts && { entity: `${kind}/${id}`, name: 'name' in facts ? facts.name : facts.title, own: id },
+  onFailure: stop(),
+} as const
+const names = entityProjection({
+  ...named,
+  name: 'names',
+  store: cassandraTable({ partitionKey: ['entity'] }),
+  query: get('/v1/names/:entity', { visible: toEveryone, stream: 'entity', hidden: ['own'] }),
+})
+const foundNames = entityProjection({
+  ...named,
+  name: 'found-names',
+  store: openSearchIndex({ id: 'entity', mappings: { entity: { type: 'keyword' } } }),
+  query: get('/v1/found-names/:entity', { visible: toOwner('own') }),
+})
+
 const ours = await findProjections(projectionsFolder)
-const declarations = [...ours, edits, days, heads]
+const declarations = [...ours, edits, days, heads, names, foundNames]
 
 /** Tokens of these tests are user ids. */
 const authenticate: Authenticator = (authorization) =>
@@ -133,6 +159,9 @@ beforeAll(async () => {
       type: 'TrackPlayed',
       data: playOf(`play-${nth}`, { reasonStart: nth < 6 ? 'mon' : 'tue', country: nth < 4 ? 'NL' : 'SE' }),
     })
+  const artist = { id: 'ann', name: 'Ann', country: null, born: null, status: null }
+  const value = rowChange('artist', 'c', artist, [null, 1])
+  log.appendAsStranger('catalogue-changes', [{ partition: 0, key: 'ann', value, headers: {} }])
   running = await runAll(declarations, { log, codec, logger: quiet, stores: { rows, documents } })
   querySide = await createQuerySide({
     log,
@@ -162,7 +191,7 @@ afterAll(async () => {
 
 /** Everything written so far, as a client that has seen it would ask. */
 const everything = async () => {
-  const topics = ['playlist-events', 'playback-events', 'library-events'] as const
+  const topics = ['playlist-events', 'playback-events', 'library-events', 'catalogue-changes'] as const
   const ends = await Promise.all(
     topics.map(async (topic) =>
       (await log.endOffsets(topic)).map((end, partition) => ({ topic, partition, offset: end - 1 })),
@@ -277,6 +306,26 @@ describe('documents', () => {
   })
 })
 
+describe('entities', () => {
+  it('are served from rows by their ids, with the exact position that they show', async () => {
+    const answer = await ask('/v1/names/artist%2Fann')
+    expect(await answer.json()).toEqual({ entity: 'artist/ann', name: 'Ann' })
+    const position = tokenOf({ topic: 'catalogue-changes', partition: 0, offset: 0 })
+    expect(answer.headers.get('reprise-position')).toBe(position)
+    expect(await bodyOf('/v1/names?ids=artist/ann,artist/bob')).toEqual({
+      items: [{ entity: 'artist/ann', name: 'Ann' }],
+      missing: ['artist/bob'],
+    })
+  })
+
+  it('are served from documents, to whom the declaration says', async () => {
+    const path = '/v1/found-names/artist%2Fann'
+    expect(await bodyOf(path, 'ann')).toEqual({ entity: 'artist/ann', name: 'Ann', own: 'ann' })
+    expect((await ask(path, 'bob')).status).toBe(404)
+    expect((await ask(path)).status).toBe(401)
+  })
+})
+
 describe('counts', () => {
   it('are summed over all partitions, zeros where nothing was counted', async () => {
     expect(await bodyOf('/v1/tracks/track-1/days/mon')).toEqual({
@@ -301,6 +350,7 @@ it('all are described', async () => {
   expect(Object.keys(paths)).toEqual(
     expect.arrayContaining(['/v1/me/likes', '/v1/me/likes/contains', '/v1/tracks/{trackId}/days/{day}']),
   )
+  expect(paths['/v1/found-names/{entity}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
   expect(paths['/v1/heads/{playlistId}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
 })
 

@@ -1,5 +1,3 @@
-import type { EntityProjection } from '@reprise/core/entity-projection.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import type { AnyQuery } from '../query.ts'
 import type { Sources } from '../sources.ts'
@@ -7,17 +5,16 @@ import { countQuery } from './count-query.ts'
 import { type DerivedRoute, derivedRouteOf } from './derived-route.ts'
 import { pageListQuery, rowListQuery } from './list-queries.ts'
 import { manyQuery, resourceQueries } from './resource-queries.ts'
+import type { Served } from './served.ts'
 
 /** The declarations of all projections. */
-export type Declarations = readonly (AnyProjection | EntityProjection)[]
+export type Declarations = readonly Served[]
 
 /** The routes that declarations name. @throws when one can't be served as declared. */
 export const derivedQueries = (declarations: Declarations, sources: Sources): readonly AnyQuery[] =>
-  declarations.flatMap((declaration) =>
-    'query' in declaration ? routesOf(declaration, sources).flatMap(queriesOf) : [],
-  )
+  declarations.flatMap((declaration) => routesOf(declaration, sources).flatMap(queriesOf))
 
-const routesOf = (projection: AnyProjection, sources: Sources): readonly DerivedRoute[] =>
+const routesOf = (projection: Served, sources: Sources): readonly DerivedRoute[] =>
   [projection.query ?? []].flat().map((query: ProjectionQuery) => derivedRouteOf(projection, query, sources))
 
 /** What a route answers follows from the columns of the key that its path leaves open. */

@@ -1,16 +1,17 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
-import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
+import { type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import { groupNameOf } from '@reprise/core/quarantine.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import type { Position } from '@reprise/core/position.ts'
 import type { View } from '../progress/watermarks.ts'
 import { shownIn, shownInAll, type Sources } from '../sources.ts'
 import { type RouteKeys, routeKeysOf } from './route-keys.ts'
+import type { Served } from './served.ts'
 import { type Rule, ruleOf, type Subject } from './visibility.ts'
 
 /** What all routes of a projection have in common. */
 export type DerivedRoute = {
-  readonly projection: AnyProjection
+  readonly projection: Served
   readonly query: ProjectionQuery
   readonly sources: Sources
   readonly keys: RouteKeys
@@ -29,7 +30,7 @@ export type DerivedRoute = {
 
 /** See {@link DerivedRoute}. */
 export const derivedRouteOf = (
-  projection: AnyProjection,
+  projection: Served,
   query: ProjectionQuery,
   sources: Sources,
 ): DerivedRoute => {
@@ -54,7 +55,7 @@ export const derivedRouteOf = (
   }
 }
 
-const groupOf = ({ store }: AnyProjection, key: Key): string =>
+const groupOf = ({ store }: Served, key: Key): string =>
   groupNameOf(keyColumnsOf(store).flatMap((column) => key[column] ?? []))
 
 /** Whoever may read a playlist's view is asked of the playlist. */

@@ -1,10 +1,11 @@
 import type { Columns } from '@reprise/core/columns.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
-import { type AnyProjection, type Key, storedName } from '@reprise/core/projection.ts'
+import { type Key, storedName } from '@reprise/core/projection.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
 import type { Sources } from '../sources.ts'
+import type { Served } from './served.ts'
 import type { Subject } from './visibility.ts'
 
 /** Reads what a whole key leads to; the position is undefined where many are added up. */
@@ -14,7 +15,7 @@ export type ResourceReader = (
 
 /** See {@link ResourceReader}. @throws for lists, which have no rows of their own. */
 export const createResourceReader = (
-  { store, ...projection }: AnyProjection,
+  { store, ...projection }: Served,
   { rows, documents }: Sources,
 ): ResourceReader => {
   switch (store.kind) {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Caller } from '@reprise/core/caller.ts'
 import type { Column } from '@reprise/core/columns.ts'
-import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
+import { type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
+import type { Served } from './served.ts'
 
 /** Which columns of the key a route gets from where. */
 export type RouteKeys = {
@@ -17,7 +18,7 @@ export type RouteKeys = {
 }
 
 /** See {@link RouteKeys}. @throws when the path names what is no part of the key. */
-export const routeKeysOf = (projection: AnyProjection, query: ProjectionQuery): RouteKeys => {
+export const routeKeysOf = (projection: Served, query: ProjectionQuery): RouteKeys => {
   const { visible, params } = query
   const all = keyColumnsOf(projection.store)
   const odd = params.find((name) => !all.includes(name))

@@ -1,6 +1,5 @@
 import type { Caller } from '@reprise/core/caller.ts'
 import { Problem } from '@reprise/core/problem.ts'
-import type { AnyProjection } from '@reprise/core/projection.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import {
@@ -11,6 +10,7 @@ import {
 } from '../playlists/visible-playlist.ts'
 import type { View } from '../progress/watermarks.ts'
 import type { Sources } from '../sources.ts'
+import type { Served } from './served.ts'
 
 /** What the rule looks at: a row, or the key of a list. */
 export type Subject = Readonly<Record<string, unknown>>
@@ -27,11 +27,7 @@ export type Rule = {
 }
 
 /** See {@link Rule}. Ask after reading: who has just lost the right to see it doesn't see it. */
-export const ruleOf = (
-  projection: AnyProjection,
-  { visible, params }: ProjectionQuery,
-  sources: Sources,
-): Rule => {
+export const ruleOf = (projection: Served, { visible, params }: ProjectionQuery, sources: Sources): Rule => {
   const refusal = (subject: Subject) =>
     new Problem(
       'not-found',
