@@ -33,11 +33,13 @@ export const emptyPageList: PageList<never> = { pages: [] }
 
 /**
  * Applies an edit to a list. Only pages that the edit touches are copied; at the end of the edit, pages past their
- * bounds are split or joined, so pages depend on events alone and never on batches (law 6).
+ * bounds are split or joined, so pages depend on events alone and never on batches (law 6). `admit` is shown each new
+ * item, and throws where it may not stand.
  */
 export const editPages = <Item>(
   list: PageList<Item>,
   edit: (draft: PageListDraft<Item>) => void,
+  admit: (item: Item) => void = () => undefined,
 ): PageEdit<Item> => {
   const pages: { id: number; items: Item[] | readonly Item[] }[] = list.pages.map((page) => ({ ...page }))
   const touched = new Set<number>()
@@ -99,7 +101,10 @@ export const editPages = <Item>(
       }
       return -1
     },
-    insert,
+    insert: (index, item) => {
+      admit(item)
+      insert(index, item)
+    },
     remove,
     move: (from, to) => {
       insert(to, remove(from))

@@ -5,6 +5,7 @@ import { nowhere } from '@reprise/core/layout/column-name.ts'
 import { OutsideRefused, type Outside } from '@reprise/core/ports/outside.port.ts'
 import type { RowStore, Table } from '@reprise/core/ports/row-store.port.ts'
 import { storedName } from '@reprise/core/projection.ts'
+import { createBodyCheck } from '@reprise/core/storable.ts'
 import { firstWinsStampOf, stampOf } from '@reprise/core/stamp.ts'
 import { createRowCheckpoints } from './checkpoints.ts'
 import { eachBounded } from './each-bounded.ts'
@@ -32,7 +33,19 @@ export const createEffectView = (
   const handlers = projection.on as unknown as Readonly<
     Record<string, (event: RecordedEvent) => object | null>
   >
+  const check = createBodyCheck(projection)
   let floors: readonly number[] = []
+
+  const callOf = (event: RecordedEvent): Call | undefined => {
+    try {
+      const body = handlers[event.type]?.(event)
+      if (!body) return undefined
+      check(body)
+      return { event, body }
+    } catch (cause) {
+      throw eventFailed(event, cause)
+    }
+  }
 
   const told = async (key: string): Promise<number | undefined> => {
     const [row] = await store.read(table, { partition: { key } })
@@ -87,7 +100,7 @@ export const createEffectView = (
     },
     fold: (state, { events }) => {
       const fresh = events.filter(({ offset }) => offset > state.position)
-      const calls = fresh.flatMap((event) => callOf(event, handlers) ?? [])
+      const calls = fresh.flatMap((event) => callOf(event) ?? [])
       if (fresh.length === 0) return state
       return { position: fresh.at(-1)?.offset ?? nowhere, calls: [...state.calls, ...calls] }
     },
@@ -97,18 +110,6 @@ export const createEffectView = (
     weigh: () => 1,
     checkpoints,
     onLost: store.onLost,
-  }
-}
-
-const callOf = (
-  event: RecordedEvent,
-  handlers: Readonly<Record<string, (event: RecordedEvent) => object | null>>,
-): Call | undefined => {
-  try {
-    const body = handlers[event.type]?.(event)
-    return body ? { event, body } : undefined
-  } catch (cause) {
-    throw eventFailed(event, cause)
   }
 }
 

@@ -12,6 +12,7 @@ import { foldEntity, unknownEntity } from '@reprise/core/catalogue/fold-entity.t
 import type { EntityProjection } from '@reprise/core/entity-projection.ts'
 import { nowhere, type Positioned } from '@reprise/core/layout/column-name.ts'
 import type { ShownEntity } from '@reprise/core/layout/entity-layout.ts'
+import { createRowCheck } from '@reprise/core/storable.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Turn } from './turn.ts'
@@ -49,6 +50,12 @@ const rememberedMax = 50_000
  */
 export const createEntityView = (projection: EntityProjection, store: EntityStore) => {
   const remembered = createBoundedCache<State>(rememberedMax, () => 1)
+  const check = createRowCheck(projection)
+  const shownOf = (entity: Entity, referred: Referred): never => {
+    const shown = projection.show(entity, referred)
+    if (shown !== null) check(shown, null)
+    return shown as never
+  }
 
   const statesOf = async (ids: readonly string[]): Promise<Map<string, State>> => {
     const states = new Map(ids.map((id) => [id, remembered.get(id)]))
@@ -72,12 +79,7 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     const outside = await statesOf(targets.filter((id) => !folded.states.has(id)))
     const find = (id: string) => (folded.states.get(id) ?? outside.get(id))?.value
     const referred = referredBy(find)
-    await store.write(
-      touched.map((one) => ({
-        ...one,
-        shown: projection.show(one.entity, referred) as never,
-      })),
-    )
+    await store.write(touched.map((one) => ({ ...one, shown: shownOf(one.entity, referred) })))
     if (!isCurrent()) return
     for (const [id, state] of outside) remembered.set(id, state)
     for (const { id, entity, position } of touched) remembered.set(id, { position, value: entity })

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
 import type { Slots } from '@reprise/core/layout/count-layout.ts'
 import type { AnyProjection, Increment, Key } from '@reprise/core/projection.ts'
+import { createCountCheck } from '@reprise/core/storable.ts'
 import { eventFailed, type Group } from './groups.ts'
 
 type Handlers = Readonly<
@@ -13,11 +14,19 @@ export const createCountFold = (projection: AnyProjection) => {
   const handlers = projection.on as unknown as Handlers
   const names = Object.keys(projection.row)
   const zero = names.map(() => 0)
+  const check = createCountCheck(projection)
 
   const add = (slots: Map<string, number[]>, { slot, add: amounts }: Increment<Record<string, number>>) => {
     let sums = slots.get(slot)
-    if (sums === undefined) slots.set(slot, (sums = [...zero]))
-    for (let at = 0; at < names.length; at++) sums[at] = (sums[at] ?? 0) + (amounts[names[at] ?? ''] ?? 0)
+    if (sums === undefined) {
+      check.slot(slot, slots.size)
+      slots.set(slot, (sums = [...zero]))
+    }
+    for (const [at, name] of names.entries()) {
+      const sum = (sums[at] ?? 0) + (amounts[name] ?? 0)
+      check.sum(name, sum)
+      sums[at] = sum
+    }
   }
 
   return (state: Positioned<Slots>, { key, events }: Group): Positioned<Slots> => {

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@reprise/core/event.ts'
 import { nowhere } from '@reprise/core/layout/column-name.ts'
 import { editPages, emptyPageList, type PageList, type PageListDraft } from '@reprise/core/page-list.ts'
 import type { AnyProjection, Key } from '@reprise/core/projection.ts'
+import { createRowCheck } from '@reprise/core/storable.ts'
 import { eventFailed, type Group } from './groups.ts'
 
 /** An item of a list. */
@@ -30,13 +31,15 @@ type Handlers = Readonly<
 /** Folds lists: each event edits the pages once, so pages never depend on how the log was cut into batches (law 6). */
 export const createListFold = (projection: AnyProjection) => {
   const handlers = projection.on as unknown as Handlers
+  const check = createRowCheck(projection)
+  const admit = (item: AnyItem) => check(item, null)
   return (state: ListState, { key, events }: Group): ListState => {
     let { position, streamVersion, list } = state
     const touched = new Map<number, number>()
     for (const event of events) {
       if (event.offset <= position) continue
       try {
-        const edit = editPages(list, (draft) => handlers[event.type]?.(draft, event, key))
+        const edit = editPages(list, (draft) => handlers[event.type]?.(draft, event, key), admit)
         list = edit.list
         for (const page of edit.touched) touched.set(page, event.offset)
       } catch (cause) {

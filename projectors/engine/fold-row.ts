@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
 import type { AnyProjection, Key } from '@reprise/core/projection.ts'
+import { createRowCheck } from '@reprise/core/storable.ts'
 import { eventFailed, type Group } from './groups.ts'
 
 /** A row or document of whatever columns; null where there is none. */
@@ -9,17 +10,20 @@ export type AnyRow = Readonly<Record<string, unknown>> | null
 type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent, key: Key) => AnyRow>>
 
 /**
- * Folds rows and documents: a handler takes the row as the events before left it, and gives the next one. Events at or
- * below the group's position change nothing (law 6).
+ * Folds rows and documents: a handler takes the row as the events before left it, and gives the next one, which must be
+ * storable. Events at or below the group's position change nothing (law 6).
  */
 export const createRowFold = (projection: AnyProjection) => {
   const handlers = projection.on as unknown as Handlers
+  const check = createRowCheck(projection)
   return (state: Positioned<AnyRow>, { key, events }: Group): Positioned<AnyRow> => {
     let { position, value } = state
     for (const event of events) {
       if (event.offset <= position) continue
       try {
-        value = handlers[event.type]?.(value, event, key) ?? null
+        const next = handlers[event.type]?.(value, event, key) ?? null
+        if (next !== null) check(next, value)
+        value = next
       } catch (cause) {
         throw eventFailed(event, cause)
       }

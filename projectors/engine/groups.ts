@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import { groupNameOf, wholePartition } from '@reprise/core/quarantine.ts'
+import { createKeyCheck } from '@reprise/core/storable.ts'
 import type { Failure, Turn } from './turn.ts'
 
 /** The events of one batch that change the rows of one key (a group, law 6), in order. */
@@ -41,12 +42,14 @@ export const createGrouping = (projection: AnyProjection) => {
   const columns = keyColumnsOf(projection.store)
   const keysOf = projection.key as (event: RecordedEvent) => Key | readonly Key[]
   // Partial counts are one group per source partition; every other key belongs to one partition anyhow (law 7).
+  const check = createKeyCheck(projection)
   const isPartial = projection.store.kind === 'count'
   const idOf = (key: Key, partition: number): string => {
     let id = isPartial ? `${partition}` : ''
     for (const column of columns) {
       const value = key[column]
       if (value === undefined) throw new Error(`the key has no ${column}`)
+      check(column, value)
       id += `\0${value}`
     }
     return id
