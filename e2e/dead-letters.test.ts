@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client as Cassandra } from 'cassandra-driver'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
@@ -11,21 +8,11 @@ import { positionOf, tokenOf, type Position } from '@reprise/core/position.ts'
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import { type Client, clientOf } from './client.ts'
 import { readTopic } from './log-reading.ts'
+import { operatorOf } from './operator.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
-const run = promisify(execFile)
 const topic = 'playlist-events'
-
-/** `reprise dead-letters` as an operator runs it: its outcome, whatever the exit code. */
-const operatorOf = (platform: Platform, token: string) => async (args: readonly string[]) => {
-  const main = join(import.meta.dirname, '..', 'cli', 'main.ts')
-  const env = { ...platform.environment, REPRISE_TOKEN: token } as NodeJS.ProcessEnv
-  const { stdout } = await run(process.execPath, [main, 'dead-letters', ...args, '--json'], { env }).catch(
-    (error: unknown) => error as { readonly stdout: string },
-  )
-  return JSON.parse(stdout)
-}
 
 const step = (changed: Partial<EditStep>): EditStep => ({
   added: null,

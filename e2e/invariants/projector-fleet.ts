@@ -5,6 +5,7 @@ import { servicePart } from '@reprise/infra/services/service.part.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import { type Platform, startPlatform } from '../platform.ts'
+import { startedFrom } from '../started-from.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -21,13 +22,16 @@ const second = servicePart({
 /** Both projector processes. */
 export const projectorNames = ['projectors', 'projectors-2'] as const
 
-/** Two projector processes and a query process; the log has no other writer than the test. */
-export const startFleet = (): Promise<Platform> =>
+/**
+ * Two projector processes and a query process; the log has no other writer than the test. Where a folder is named,
+ * they run from the copy of the sources in it.
+ */
+export const startFleet = (folder?: string): Promise<Platform> =>
   startPlatform({
-    changed: (parts) => [
-      ...parts.filter(({ name }) => name === 'projectors' || name === 'query-api'),
-      second,
-    ],
+    changed: (parts) =>
+      [...parts.filter(({ name }) => name === 'projectors' || name === 'query-api'), second].map((part) =>
+        folder === undefined ? part : startedFrom(folder, part),
+      ),
   })
 
 type Watched = { readonly name: string; readonly from: EventTopic }
