@@ -12,10 +12,14 @@ export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch,
 
 const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 
+/** What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. */
+const commandFlags = ['--max-semi-space-size=32']
+
 /** Command API: command → event → log. */
 export const producers = servicePart({
   name: 'producers',
   needs: stores,
+  nodeFlags: commandFlags,
   port: 4000,
   portVariable: 'REPRISE_COMMAND_PORT',
   addressVariable: 'REPRISE_COMMAND',
@@ -28,6 +32,7 @@ export const furtherProducers = (count: number): readonly Part[] =>
       name: `producers-${at + 2}`,
       folder: 'producers',
       needs: stores,
+      nodeFlags: commandFlags,
       port: 4010 + at,
       portVariable: 'REPRISE_COMMAND_PORT',
       addressVariable: `REPRISE_COMMAND_${at + 2}`,
@@ -38,6 +43,8 @@ export const furtherProducers = (count: number): readonly Part[] =>
 export const projectors = servicePart({
   name: 'projectors',
   needs: stores,
+  // A tenth less memory than with the usual 16 MB, for the same work.
+  nodeFlags: ['--max-semi-space-size=8'],
   port: 4002,
   portVariable: 'REPRISE_PROJECTOR_PORT',
   addressVariable: 'REPRISE_PROJECTOR',

@@ -10,25 +10,20 @@ export type ServiceSpec = {
   readonly addressVariable: string
   /** The folder with its `main.ts`, where that isn't its name: tests start a second process of a service. */
   readonly folder?: string
+  /** Options for Node beside those that all services have. */
+  readonly nodeFlags?: readonly string[]
   /** Where it answers `{"detail"}`, a line for people who look at its status. */
   readonly detailPath?: string
 }
 
-/**
- * kafkajs sets timers in the past, which Node 24 tells at length; see docs/kafkajs.md. What lives as long as a command is
- * under way should die young: with the usual 16 MB it is copied among what lives on.
- */
-const nodeFlags = [
-  '--enable-source-maps',
-  '--disable-warning=TimeoutNegativeWarning',
-  '--max-semi-space-size=32',
-]
+/** kafkajs sets timers in the past, which Node 24 tells at length; see docs/kafkajs.md. */
+const flagsOfAll = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning']
 
 const projectRoot = join(import.meta.dirname, '..', '..')
 
 /** One of our own processes: `<name>/main.ts`, started by path, told everything by REPRISE_* variables. */
 export function servicePart(spec: ServiceSpec): Part {
-  const { name, needs, portVariable, port, addressVariable, folder = name, detailPath } = spec
+  const { name, needs, portVariable, port, addressVariable, folder = name, nodeFlags = [], detailPath } = spec
   return {
     name,
     kind: 'service',
@@ -38,7 +33,7 @@ export function servicePart(spec: ServiceSpec): Part {
     addressOf: (ports) => `http://127.0.0.1:${ports.client}`,
     command: ({ ports }) => ({
       file: process.execPath,
-      args: [...nodeFlags, join(projectRoot, folder, 'main.ts')],
+      args: [...flagsOfAll, ...nodeFlags, join(projectRoot, folder, 'main.ts')],
       cwd: projectRoot,
       env: { [portVariable]: String(ports.client) },
     }),
