@@ -7,7 +7,7 @@ import { codec as plainCodec } from '@reprise/projectors/testing/codec.ts'
 import { createHistoryWriter, type HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { writePlaybackHistory } from '@reprise/projectors/testing/playback-history.ts'
 import { writePlaylistHistory } from '@reprise/projectors/testing/playlist-history.ts'
-import { createRandom } from '@reprise/projectors/testing/random.ts'
+import { createRandom, type Random } from '@reprise/projectors/testing/random.ts'
 import type { Platform } from '../platform.ts'
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -27,12 +27,14 @@ type Options = {
   readonly partitions: number
   /** Writes what stands before all else in `playlist-events`. */
   readonly first?: (writer: HistoryWriter) => void
+  /** Writes all that stands in `playback-events`, instead of random plays of some months. */
+  readonly plays?: (writer: HistoryWriter, random: Random) => void
 }
 
 /** Makes a history of so many events of each topic; the same one for the same seed. */
 export const createFedHistory = async (
   platform: Platform,
-  { seed, events, partitions, first }: Options,
+  { seed, events, partitions, first, plays }: Options,
 ): Promise<FedHistory> => {
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
@@ -54,7 +56,9 @@ export const createFedHistory = async (
   const playlists = createHistoryWriter(recording, 'playlist-events', partitions)
   first?.(playlists)
   writePlaylistHistory(playlists, random, { events })
-  writePlaybackHistory(createHistoryWriter(recording, 'playback-events', partitions), random, { events })
+  const playback = createHistoryWriter(recording, 'playback-events', partitions)
+  if (plays) plays(playback, random)
+  else writePlaybackHistory(playback, random, { events })
   const waiting = topics.map((topic) => ({
     topic,
     appender: log.createAppender(topic),
