@@ -27,6 +27,8 @@ type Options = {
   readonly partitions: number
   /** Writes what stands before all else in `playlist-events`. */
   readonly first?: (writer: HistoryWriter) => void
+  /** Writes what stands behind all else there. */
+  readonly last?: (writer: HistoryWriter) => void
   /** Writes all that stands in `playback-events`, instead of random plays of some months. */
   readonly plays?: (writer: HistoryWriter, random: Random) => void
 }
@@ -34,7 +36,7 @@ type Options = {
 /** Makes a history of so many events of each topic; the same one for the same seed. */
 export const createFedHistory = async (
   platform: Platform,
-  { seed, events, partitions, first, plays }: Options,
+  { seed, events, partitions, first, last, plays }: Options,
 ): Promise<FedHistory> => {
   const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
@@ -56,6 +58,7 @@ export const createFedHistory = async (
   const playlists = createHistoryWriter(recording, 'playlist-events', partitions)
   first?.(playlists)
   writePlaylistHistory(playlists, random, { events })
+  last?.(playlists)
   const playback = createHistoryWriter(recording, 'playback-events', partitions)
   if (plays) plays(playback, random)
   else writePlaybackHistory(playback, random, { events })

@@ -30,6 +30,11 @@ const plant = ({ append }: HistoryWriter): void => {
   }
 }
 
+/** Comes when the poison was set aside long ago. */
+const plantMore = ({ append }: HistoryWriter): void => {
+  for (const id of poisonedIds) append(id, editedPlaylist([addStep(1, 'much later')]))
+}
+
 const isPoison = ({ event }: Judged): boolean =>
   event.type === 'PlaylistEdited' && event.data.steps.some(({ removed }) => removed?.itemId === 'nobody')
 
@@ -38,7 +43,13 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
   let history: FedHistory
   beforeAll(async () => {
     platform = await startFleet()
-    history = await createFedHistory(platform, { seed: 9, events: 1_200, partitions: 4, first: plant })
+    history = await createFedHistory(platform, {
+      seed: 9,
+      events: 1_200,
+      partitions: 4,
+      first: plant,
+      last: plantMore,
+    })
   }, 120_000)
   afterAll(async () => {
     await history.close()
@@ -67,7 +78,8 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
       await platform.kill(name)
       await platform.restart(name)
     }
-    await history.feed(600, 1_000)
+    // To the end of the history: superseded records are more.
+    await history.feed(1_200, 1_500)
     await expectViewsToEqualTheFold(platform, isPoison)
 
     const said = await untilApplied(platform, comparedViews)
