@@ -5,13 +5,13 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { positionOf, tokenOf, type Position } from '@reprise/core/position.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import { type Client, clientOf } from './client.ts'
 import { readTopic } from './log-reading.ts'
 import { operatorOf } from './operator.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topic = 'playlist-events'
 
 const step = (changed: Partial<EditStep>): EditStep => ({

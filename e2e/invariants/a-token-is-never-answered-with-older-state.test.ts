@@ -5,12 +5,12 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { tokenOf } from '@reprise/core/position.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { type Client, clientOf } from '../client.ts'
 import { crashEngine, type Platform } from '../platform.ts'
 import { startFleet } from './projector-fleet.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const partitions = 4
 /** What the playlists are called: each is found by its own word. */
 const words = [

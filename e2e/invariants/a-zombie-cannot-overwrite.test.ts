@@ -6,6 +6,7 @@ import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.t
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Stores } from '@reprise/projectors/engine/create-view.ts'
 import { runAll } from '@reprise/projectors/engine/run-all.ts'
 import { createHold, cutShort, withoutGroups } from '@reprise/projectors/testing/faults.ts'
@@ -15,7 +16,6 @@ import { createFedHistory, type FedHistory } from './fed-history.ts'
 import { startFleet } from './projector-fleet.ts'
 import { comparedViews } from './stored-views.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 /** The zombie has seen so many records of each partition, and no rebalance. */
 const seenByZombie = 60
 

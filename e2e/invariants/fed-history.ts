@@ -3,6 +3,7 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { LogRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { codec as plainCodec } from '@reprise/projectors/testing/codec.ts'
 import { createHistoryWriter, type HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { writePlaybackHistory } from '@reprise/projectors/testing/playback-history.ts'
@@ -10,7 +11,6 @@ import { writePlaylistHistory } from '@reprise/projectors/testing/playlist-histo
 import { createRandom, type Random } from '@reprise/projectors/testing/random.ts'
 import type { Platform } from '../platform.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const topics = ['playlist-events', 'playback-events'] as const
 const everyMs = 50
 

@@ -3,6 +3,7 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { readToEnd } from '@reprise/cli/read-to-end.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { addStep, createdPlaylist, editedPlaylist } from '@reprise/projectors/testing/playlist-history.ts'
 import type { DeadLetter } from '@reprise/schemas/generated/events.ts'
@@ -13,7 +14,6 @@ import { createFedHistory, type FedHistory } from './fed-history.ts'
 import { projectorNames, startFleet, untilApplied } from './projector-fleet.ts'
 import { comparedViews } from './stored-views.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const poisonedIds = Array.from({ length: 5 }, (_, at) => `poisoned-${at}`)
 /** The list's first item is another one, so the tracks can't be folded; all other views can. */
 const poison = editedPlaylist([

@@ -1,13 +1,12 @@
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { servicePart } from '@reprise/infra/services/service.part.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import { type Platform, startPlatform } from '../platform.ts'
 import { startedFrom } from '../started-from.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** A second projector process: the two share the partitions. */
 const second = servicePart({

@@ -8,6 +8,7 @@ import { headPage, listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf } from '@reprise/core/layout/row-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
 import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
@@ -16,8 +17,6 @@ import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.t
 import { songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import type { Platform } from '../platform.ts'
 import type { Folded, Rows } from './independent-fold.ts'
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The views that are compared. */
 export const comparedViews = [

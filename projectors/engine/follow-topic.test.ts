@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { Log, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type Follower, followTopic } from './follow-topic.ts'
 import { eventReading } from './topic-reading.ts'
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const recordOf = (offset: number): StoredRecord => ({
   offset,
   key: 'k',
