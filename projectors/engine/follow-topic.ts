@@ -190,6 +190,8 @@ export const followTopic = <Event>(
     void lease
       ?.inTurn(async () => {
         if (!letters.isAnswered(request)) await carryOut(lease, request)
+        // Another process that has the partition too was first; what it let go may still wait here.
+        else await carryOutOpen(lease)
       })
       .catch(stopUnlessClosing)
   })

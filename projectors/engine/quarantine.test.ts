@@ -14,7 +14,7 @@ import {
   retry,
 } from '@reprise/core/projection.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
-import { cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from '../testing/faults.ts'
+import { createHold, cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from '../testing/faults.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
 import { contentsOf, runInMemory, startInMemory, until, type InMemoryRun } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
@@ -365,6 +365,32 @@ describe('law 10', () => {
       expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
     },
   )
+
+  test('what one of two projectors has redriven that have the partition both, the other lets go too', async () => {
+    const { log, writer, stores } = create()
+    const poison = { isCured: false }
+    const view = inRows(poison)
+    const slow = createHold(stores)
+    const alone = withoutGroups(log)
+    const first = await startInMemory([view], { log: alone, stores })
+    const second = await startInMemory([view], { log: alone, stores: slow.stores })
+    const { partition, offset } = writer.append('a', createdPlaylist('poison'))
+    await Promise.all([first.untilApplied(view), second.untilApplied(view)])
+    slow.hold()
+    writer.append('a', createdPlaylist('next'))
+    await first.untilApplied(view)
+    poison.isCured = true
+    const operator = createOperator(log, view)
+    const request = await operator.ask({ verb: 'redrive', partition, offset })
+    await withNothingWaiting(first)
+    expect((await operator.answerTo(request))?.outcome).toBe('redriven')
+    slow.release()
+    await withNothingWaiting(second)
+    writer.append('a', createdPlaylist('last'))
+    await Promise.all([first.untilApplied(view), second.untilApplied(view)])
+    await Promise.all([first.close(), second.close()])
+    expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
+  })
 
   test('where the record key is not the key, an unreadable record marks the partition incomplete', async () => {
     const { log, writer, stores } = create()
