@@ -23,17 +23,17 @@ export const benchProjections = async (environment: Environment): Promise<readon
   for (const [topic, benches] of Object.entries(sections)) {
     const chosen = Object.entries(benches).filter(([name]) => only?.includes(name) ?? true)
     if (chosen.length === 0) continue
-    const namespace = `bench_${topic.slice(0, 5)}_${Date.now().toString(36)}`
-    const own = { ...environment, REPRISE_NAMESPACE: namespace }
-    Object.assign(process.env, own)
-    await fill(namespace, topic as EventTopic)
+    const own = await filled(topic as EventTopic, environment)
     for (const [, bench] of chosen) figures.push(...(await bench(own)))
   }
   return figures
 }
 
-/** Each topic has a namespace of its own, so that nothing else is to be read there. */
-const fill = async (namespace: string, topic: EventTopic): Promise<void> => {
+/** A namespace of its own for a topic, so that nothing else is to be read there. */
+const filled = async (topic: EventTopic, environment: Environment): Promise<Environment> => {
+  const namespace = `bench_${topic.slice(0, 5)}_${Date.now().toString(36)}`
+  const own = { ...environment, REPRISE_NAMESPACE: namespace }
+  Object.assign(process.env, own)
   const { kafka: brokers } = configurationOf(process.env)
   await ensureTopics({ brokers, namespace, partitions, logger: quiet })
   const { log, codec, close } = await connect()
@@ -43,6 +43,7 @@ const fill = async (namespace: string, topic: EventTopic): Promise<void> => {
       : [playlistRecords(codec, partitions), edits]
   await fillTopic({ log, topic, next, count })
   await close()
+  return own
 }
 
 const catchUp = async (options: {
@@ -135,9 +136,34 @@ const playlists = async (own: Environment): Promise<readonly Figure[]> =>
     })
   ).figures
 
+/** All projections of a topic from its beginning, with one reader and with a reader each: both begin with no views. */
+const together =
+  (topic: EventTopic): Bench =>
+  async (environment) => {
+    const job = { topic, projections: [], store: 'real' } as const
+    const each = await runWorker('engine', { ...job, readers: 'own' }, await filled(topic, environment))
+    const one = await runWorker('engine', job, await filled(topic, environment))
+    const memory = [each, one].map(({ marks }) => Math.max(...marks.map(({ rss }) => rss)))
+    console.log(
+      `${topic}: ${each.cpuMicrosPerEvent} → ${one.cpuMicrosPerEvent} µs of CPU an event, ${memory.join(' → ')} MB`,
+    )
+    const figure = `all projections of ${topic} catch up together, beside a reader each`
+    const measured = { section, figure, value: one.perSecond, unit: 'events/s', ceiling: each.perSecond }
+    return [figureOf({ ...measured, goal: 'ratio ≥ 1' }, ({ ratio }) => ratio >= 1)]
+  }
+
 type Bench = (own: Environment) => Promise<readonly Figure[]>
 
 const sections: Readonly<Partial<Record<EventTopic, Readonly<Record<string, Bench>>>>> = {
-  'playlist-events': { engine: engineAlone, playlists, visibility: benchVisibility },
-  'playback-events': { 'song-counts': songCounts, 'listening-history': listeningHistory },
+  'playlist-events': {
+    engine: engineAlone,
+    playlists,
+    visibility: benchVisibility,
+    'playlists-together': together('playlist-events'),
+  },
+  'playback-events': {
+    'song-counts': songCounts,
+    'listening-history': listeningHistory,
+    'plays-together': together('playback-events'),
+  },
 }

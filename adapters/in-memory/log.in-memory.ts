@@ -138,7 +138,8 @@ const createMember = (
     if (from > records.length)
       throw new LogBroken(`partition ${partition} ends at ${records.length}, before ${from}`)
     for (let next = from; mine === generation;) {
-      const batch: LogBatch = { partition, records: records.slice(next) }
+      // Copies, as from a broker: what one reader keeps with a record isn't seen by the next.
+      const batch: LogBatch = { partition, records: records.slice(next).map((record) => ({ ...record })) }
       next += batch.records.length
       await (batch.records.length === 0 ? untilAppended() : onBatch(batch))
     }

@@ -6,7 +6,7 @@ import { stopIdleTimer } from './idle-timer.ts'
 
 /**
  * Members of a group are sorted by ids that begin with this, and take partitions in turn: so the groups of one process
- * have the same partitions of a topic, and a projection finds the verdicts on its plays in its own process.
+ * have the same partitions of a topic, and who reads plays alone finds the verdicts on them in its own process.
  */
 const clientId = `reprise-${randomUUID()}`
 

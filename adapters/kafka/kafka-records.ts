@@ -17,6 +17,8 @@ const storedRecordOf = ({ offset, key, value, headers, timestamp }: KafkaMessage
   previous: textOf(headers?.[header.previous]),
   traceparent: textOf(headers?.[header.traceparent]),
   recordedAt: Number(timestamp),
+  // Here from the beginning, so that all records have one shape and none grows.
+  decoded: undefined,
 })
 
 type HeaderValue = Buffer | string | (Buffer | string)[] | undefined

@@ -71,5 +71,6 @@ const running = await runAll(projections, {
   codec,
   logger: quiet,
   stores: job.store === 'none' ? { rows: noStore, documents: createInMemoryDocumentStore() } : stores,
+  ...(job.readers === 'own' && { sharing: { members: [] } }),
 })
 process.once('message', () => void running.close().then(() => process.exit(0)))

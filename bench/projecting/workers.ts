@@ -10,6 +10,8 @@ export type Job = {
   readonly projections: readonly string[]
   /** `none`: a store that takes everything and holds nothing. */
   readonly store: 'real' | 'none'
+  /** The engine's worker: `own`, and each projection has a reader of its own. */
+  readonly readers?: 'own'
   /** Goes on after the end of the topic, until it is told to end. */
   readonly follows: boolean
 }

@@ -1,3 +1,4 @@
+import type { Decoded } from '@reprise/schemas/codec.ts'
 import type { TopicName } from '@reprise/schemas/topics.ts'
 
 /** A record to append. The partition is chosen by the key, everywhere by the same function. */
@@ -23,6 +24,8 @@ export type StoredRecord = {
   readonly traceparent?: string | undefined
   /** The broker's time of append, milliseconds. */
   readonly recordedAt: number
+  /** What the value says, kept by who decodes it first: several readers of a process may be given the same record. */
+  decoded?: Decoded | undefined
 }
 
 /** Records of one partition, in order and without a gap. */

@@ -1,3 +1,4 @@
+import type { Decoded } from '@reprise/schemas/codec.ts'
 import type { Meta } from '@reprise/schemas/generated/events.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
@@ -50,10 +51,10 @@ export const decodeEvents = (
   return { events, unreadable }
 }
 
-/** Decodes a record whose writer schema the codec has learned. @throws {UnreadableRecord} */
-export const decodeRecord = (codec: EventCodec, record: StoredRecord) => {
+/** Decodes a record whose writer schema the codec has learned, unless somebody has already. @throws {UnreadableRecord} */
+export const decodeRecord = (codec: EventCodec, record: StoredRecord): Decoded => {
   try {
-    return codec.decode(record.value)
+    return (record.decoded ??= codec.decode(record.value))
   } catch (cause) {
     throw new UnreadableRecord(record, cause as Error)
   }

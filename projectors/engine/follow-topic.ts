@@ -53,7 +53,7 @@ export type Following = {
 const pieceRecordsMax = 2_000
 
 /**
- * Follows a topic with a reader of its own (law 11): resumes every assigned partition at the checkpoint found in the
+ * Follows a topic (law 11): resumes every assigned partition at the checkpoint found in the
  * store, applies what follows piece by piece, and writes the checkpoint after each. Returns at once; faults show in
  * the status and stop this follower alone.
  */

@@ -3,12 +3,16 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
 import { cassandraTable, projection, stop } from '@reprise/core/projection.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import type { Meta } from '@reprise/schemas/generated/events.ts'
 import { listeningHistory } from '../listening-history.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistSearch } from '../playlist-search.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
+import { codec } from '../testing/codec.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
 import { contentsOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
 import { playOf, recordedAround } from '../testing/playback-history.ts'
@@ -148,6 +152,40 @@ describe('faults', () => {
     await run.untilApplied(playlistDetails)
     await run.close()
     expect(contentsOf(playlistDetails, stores)).toHaveLength(3)
+  })
+})
+
+describe('projections of one topic', () => {
+  test('read it with one reader, and each event is decoded once for all of them', async () => {
+    const { log, writer, stores } = create()
+    writePlaylistHistory(writer, createRandom(2), { events: 60, noise: false })
+    const decoded = new Map<string, number>()
+    const counting: EventCodec = {
+      ...codec,
+      decode: (value) => {
+        const found = codec.decode(value)
+        const { meta } = found.value as { readonly meta?: Meta }
+        if (meta) decoded.set(meta.eventId, (decoded.get(meta.eventId) ?? 0) + 1)
+        return found
+      },
+    }
+    const groups: (string | undefined)[] = []
+    const watched: Log = {
+      ...log,
+      read: (options) => {
+        if (options.topic === 'playlist-events') groups.push(options.group)
+        return log.read(options)
+      },
+    }
+    const together = [playlistDetails, playlistTracks, playlistSearch]
+    const run = await startInMemory(together, { log: watched, stores, codec: counting })
+    for (const projection of together) await run.untilApplied(projection)
+    writePlaylistHistory(writer, createRandom(3), { events: 60, noise: false })
+    for (const projection of together) await run.untilApplied(projection)
+    await run.close()
+    expect(groups).toEqual([expect.stringMatching(/^readers-playlist-events-[0-9a-f]{8}$/)])
+    const all = (await log.endOffsets('playlist-events')).reduce((sum, end) => sum + end, 0)
+    expect([decoded.size, Math.max(...decoded.values())]).toEqual([all, 1])
   })
 })
 

@@ -1,7 +1,7 @@
 import { createDiscard, type Discard } from '@reprise/core/discarded-records.ts'
 import type { Measurement } from '@reprise/core/measurement.ts'
 import { playIndexMeasurementsOf } from '../play-index/play-index-measurements.ts'
-import { startPlayIndex } from '../play-index/play-index.ts'
+import { playIndexGroup, startPlayIndex } from '../play-index/play-index.ts'
 import type { Tracer } from '@reprise/core/ports/tracer.port.ts'
 import type { Stores } from './create-view.ts'
 import { createDeadLetters } from './dead-letters.ts'
@@ -13,7 +13,8 @@ import { createProgress, type Progress } from './progress.ts'
 import type { Popularity } from './popularity.ts'
 import { projectionMeasurementsOf } from './projection-measurements.ts'
 import type { ProjectionStatus } from './projection-status.ts'
-import { runProjection, type AnyDeclaration, type ProjectionOptions } from './run-projection.ts'
+import { groupOf, runProjection, type AnyDeclaration, type ProjectionOptions } from './run-projection.ts'
+import { sharedLog, type Member, type SharedLogOptions } from './shared-reading/shared-log.ts'
 import { watchProgress, type Watched } from './watch-progress.ts'
 
 /** All projections of a process at work. */
@@ -34,14 +35,17 @@ export type RunAllOptions = Source & {
   /** See `watchProgress`. */
   readonly stalledMs?: number
   readonly tracer?: Tracer
+  /** Who reads together, and how long they wait for each other. By default all but effects do. */
+  readonly sharing?: Partial<SharedLogOptions>
 }
 
-/** Runs projections side by side with the play index; each has a reader of its own and stops alone. */
+/** Runs projections side by side with the play index. They read each topic together; each waits and stops alone. */
 export const runAll = async (
   projections: readonly AnyDeclaration[],
   options: RunAllOptions,
 ): Promise<Running> => {
-  const { log, codec, logger } = options
+  const { codec, logger } = options
+  const log = sharedLog(options.log, { logger, members: membersOf(projections), ...options.sharing })
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
   const letters = await createDeadLetters({ log, codec, logger })
   const discarded = await log.createAppender('discarded-records')
@@ -52,12 +56,12 @@ export const runAll = async (
     appender: discarded,
     partitions: (await log.endOffsets('discarded-records')).length,
   })
-  const index = watchedIndex(options, discard)
+  const index = watchedIndex({ ...options, log }, discard)
   const { verdicts } = index.following
   const watched: readonly Watched[] = [
     index,
     ...projections.map((projection) =>
-      watchedProjection(projection, { ...options, progress, letters, verdicts }),
+      watchedProjection(projection, { ...options, log, progress, letters, verdicts }),
     ),
   ]
   const watch = watchProgress({ log, logger, watched, stalledMs: options.stalledMs })
@@ -78,6 +82,14 @@ export const runAll = async (
     },
   }
 }
+
+/** Effects read alone: processes with other members read all partitions too, and would tell everything twice. */
+const membersOf = (projections: readonly AnyDeclaration[]): readonly Member[] => [
+  { topic: 'playback-events', group: playIndexGroup },
+  ...projections
+    .filter(({ store }) => store.kind !== 'effect')
+    .map((projection) => ({ topic: projection.from, group: groupOf(projection) })),
+]
 
 const watchedIndex = (options: RunAllOptions, discard: Discard) => {
   const measures = createMeasures({ name: 'play-index', version: 2, topic: 'playback-events' })

@@ -37,8 +37,8 @@ export type AnyDeclaration = AnyProjection | EntityProjection
 export type RunningProjection = Following & Pick<Applier<unknown>, 'cache'>
 
 /**
- * Runs one projection over its topic, with a reader of its own: batch, discard, group, load once, fold, write once,
- * checkpoint, progress. Whatever stops it stops no other.
+ * Runs one projection over its topic: batch, discard, group, load once, fold, write once, checkpoint, progress. Whatever
+ * stops it stops no other.
  */
 export const runProjection = (projection: AnyDeclaration, options: ProjectionOptions): RunningProjection => {
   const { codec, stores, verdicts, popularity } = options
@@ -89,7 +89,7 @@ const follow = <Event>(
  * Who fills another index of the same version reads all partitions too: while a change of mapping is rolled out, old and
  * new processes run side by side.
  */
-const groupOf = ({ name, version, store }: AnyDeclaration): string => {
+export const groupOf = ({ name, version, store }: AnyDeclaration): string => {
   const group = `projection-${name}-v${version}`
   return store.kind === 'document' ? `${group}-${fingerprintOf([store.mappings, store.settings])}` : group
 }

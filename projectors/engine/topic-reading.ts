@@ -40,7 +40,7 @@ export const eventReading = (
   return {
     topic,
     admitsByValue: false,
-    learn: (records) => codec.learn(records.filter(subscribed).map(({ value }) => value)),
+    learn: (records) => codec.learn(undecoded(records.filter(subscribed))),
     admission: (lastAcceptedId) => createAcceptance(topics[topic].decided, lastAcceptedId),
     before: ({ previous }) => previous,
     eventsOf: (partition, records) => decodeEvents(codec, types, partition, records.filter(subscribed)),
@@ -49,16 +49,11 @@ export const eventReading = (
 
 /** Reads what happened to the entities of the catalogue; what the connector delivers again is left out (law 7). */
 export const catalogueReading = (codec: EventCodec): TopicReading<CatalogueEvent> => {
-  const decodedOnce = new WeakMap<StoredRecord, ReturnType<EventCodec['decode']>>()
-  const decode = (record: StoredRecord) => {
-    const decoded = decodedOnce.get(record) ?? decodeRecord(codec, record)
-    decodedOnce.set(record, decoded)
-    return decoded
-  }
+  const decode = (record: StoredRecord) => decodeRecord(codec, record)
   return {
     topic: 'catalogue-changes',
     admitsByValue: true,
-    learn: (records) => codec.learn(records.map(({ value }) => value)),
+    learn: (records) => codec.learn(undecoded(records)),
     admission: (last) => createSequenceAcceptance((record) => decode(record).value, last),
     // What an accepted change has, the ones before it had not more of.
     before: () => undefined,
@@ -68,6 +63,10 @@ export const catalogueReading = (codec: EventCodec): TopicReading<CatalogueEvent
     }),
   }
 }
+
+/** The schemas of the others are known. */
+const undecoded = (records: readonly StoredRecord[]): readonly Buffer[] =>
+  records.filter(({ decoded }) => decoded === undefined).map(({ value }) => value)
 
 const eventIn = (
   { type, value }: ReturnType<EventCodec['decode']>,

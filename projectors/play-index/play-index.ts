@@ -39,10 +39,13 @@ export type PlayIndexOptions = Source & {
   readonly onApplied?: (partition: number, watermark: number) => void
 }
 
+/** What the index reads with. */
+export const playIndexGroup = 'play-index-v2'
+
 const retryMs = 500
 
 /**
- * Counting a play once: follows `playback-events` with a reader and a checkpoint of its own, decides of every play in
+ * Counting a play once: follows `playback-events` with a checkpoint of its own, decides of every play in
  * order whether it is the first record of its identity, and keeps the offset of that. A verdict is a fact of the log,
  * so it is given when it is decided; its row, its page and the word of duplicates stand before the checkpoint passes it.
  */
@@ -92,7 +95,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
   const following = followTopic<PlayEvent>(
     {
       name: 'play index',
-      group: 'play-index-v2',
+      group: playIndexGroup,
       reading: readingOf(codec),
       checkpoints: remembering(checkpoints, memory, pages),
       ensure: async () => {

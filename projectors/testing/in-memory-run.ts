@@ -59,7 +59,9 @@ export const startInMemory = async (
     createAppender: (topic) =>
       topic === 'projection-progress' ? Promise.resolve(progress) : log.createAppender(topic),
   }
-  const running = await runAll(projections, { log: listening, codec, logger: quiet, stores })
+  // In memory everybody is there at once, or is kept away by the test.
+  const sharing = { gatherMs: 20, settleMs: 20 }
+  const running = await runAll(projections, { log: listening, codec, logger: quiet, stores, sharing })
   const watermarkOf = (name: string, partition: number) =>
     published.findLast((progress) => progress.projection === name && progress.partition === partition)
       ?.watermark

@@ -1,0 +1,85 @@
+import type { LogBatch, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { ReadingApart } from './reading-apart.ts'
+import type { Cursor, Window } from './window.ts'
+
+/** One subscriber at one partition, from an answer of its `resumeAt` until it is asked again or ends. */
+export type Seat = {
+  readonly partition: number
+  /** The offset of the next record that it needs. */
+  readonly next: () => number
+  readonly canShare: () => boolean
+  /** Hands on what of these records comes next. */
+  readonly take: (records: readonly StoredRecord[]) => Promise<void>
+  /** The weight of what the others' reader holds for it; undefined while it reads apart. */
+  readonly behind: () => number | undefined
+  /** The others wait for it no longer. */
+  readonly part: () => void
+  readonly end: () => void
+  /** Resolves when it has ended and nothing is in its subscriber's hands. @throws what the subscriber threw. */
+  readonly ended: Promise<void>
+}
+
+/** See {@link createSeat}. */
+export type SeatOptions = {
+  readonly partition: number
+  readonly from: number
+  /** The seat takes nothing before. */
+  readonly after: Promise<unknown>
+  readonly window: Window
+  readonly apart: ReadingApart
+  /** Whether the one reader is trusted. */
+  readonly mayShare: () => boolean
+  readonly deliver: (batch: LogBatch) => Promise<void>
+}
+
+/** Takes what the one reader delivers where it can, and else reads apart until it can: batch after batch, in order. */
+export const createSeat = (options: SeatOptions): Seat => {
+  const { partition, window, apart, deliver } = options
+  let next = options.from
+  let isOver = false
+  let cursor: Cursor | undefined
+  let work: Promise<void> = Promise.resolve()
+
+  const take = async (records: readonly StoredRecord[]): Promise<void> => {
+    // A reader that was set elsewhere meanwhile may still have delivered something of before.
+    const at = next - (records[0]?.offset ?? next)
+    if (isOver || at < 0 || at >= records.length) return
+    const fresh = at === 0 ? records : records.slice(at)
+    work = deliver({ partition, records: fresh })
+    await work
+    next += fresh.length
+  }
+  const part = () => {
+    cursor?.leave()
+    cursor = undefined
+  }
+  const share = async (): Promise<void> => {
+    const mine = window.enter(next)
+    cursor = mine
+    for (let records = await mine.take(); records !== undefined; records = await mine.take()) {
+      await take(records)
+      mine.moveTo(next)
+    }
+    cursor = undefined
+  }
+  const run = async (): Promise<void> => {
+    await options.after
+    while (!isOver) await (seat.canShare() ? share() : apart.read(seat))
+    await work
+  }
+  const seat: Omit<Seat, 'ended'> = {
+    partition,
+    next: () => next,
+    canShare: () => options.mayShare() && window.welcomes(next),
+    take,
+    behind: () => cursor?.behind(),
+    part,
+    end: () => {
+      isOver = true
+      part()
+      apart.leave(partition)
+    },
+  }
+  const ended = run()
+  return { ...seat, ended }
+}
