@@ -13,6 +13,7 @@ const Decoder = require('kafkajs/src/protocol/decoder.js') as new (buffer: Buffe
   readonly readVarIntBytes: () => Buffer
 }
 
+const bytesOfV = Buffer.from('v')
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.uuid())
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
@@ -67,6 +68,18 @@ describe('records on the wire', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  test('are read as kafkajs reads them with a header of any name', () => {
+    const batch = { firstOffset: '5', firstTimestamp: '1', maxTimestamp: '9', timestampType: 0 }
+    for (const name of ['__proto__', 'constructor', 'toString', ''])
+      for (const value of ['x', ['x', 'y']]) {
+        const body = bodyOf(kafkajsEncode({ key: 'k', value: bytesOfV, headers: { [name]: value } }).buffer)
+        const context = { ...batch, magicByte: 2, isControlBatch: false }
+        expect(
+          isDeepStrictEqual(decodeRecord(body, context), kafkajsDecode(new Decoder(body), context)),
+        ).toBe(true)
+      }
   })
 
   test('are read as kafkajs reads them without key and value, and with a header given twice', () => {

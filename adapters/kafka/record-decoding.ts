@@ -12,6 +12,10 @@ const logAppendTime = 1
 
 type Headers = Record<string, Buffer | null | (Buffer | null)[]>
 
+const define = (headers: Headers, name: string, value: Headers[string]): void => {
+  Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
 /**
  * One record of a batch, as kafkajs would decode it. kafkajs counts offsets and times in big integers, and copies a
  * record's headers once for each of them.
@@ -40,8 +44,10 @@ export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
       const name = readBytes()?.toString('utf8') ?? 'null'
       const value = readBytes()
       const before = headers[name]
-      if (before === undefined) headers[name] = value
-      else headers[name] = Array.isArray(before) ? [...before, value] : [before, value]
+      const now = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+      // Whoever writes to the topic chooses names: assigned, this one would change the prototype.
+      if (name === '__proto__') define(headers, name, now)
+      else headers[name] = now
     }
     return headers
   }
