@@ -3,6 +3,8 @@ import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-r
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import type { EventType } from '@reprise/core/event.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
@@ -49,17 +51,22 @@ export const benchCommands = async (engines: Engines): Promise<readonly Figure[]
   const hot = await hotPlaylist(path)
   await path.commands.close()
   // Alone: what it appends would be read, and found superseded, by the write path too.
-  const bare = await appendAndReadBack(log, records)
+  const bare = await appendAndReadBack(log, records, asTheyAre)
+  const coded = await appendAndReadBack(log, records, encodedAnew(codec))
   await Promise.all([log.close(), rows.close()])
-  return [throughput(edits, bare), latency(halved), hot]
+  const figures = [
+    throughput(edits, { ...bare, does: 'bare append and read back' }),
+    throughput(edits, { ...coded, does: 'the same with every event encoded and decoded' }),
+  ]
+  return [...figures, latency(halved), hot]
 }
 
-const throughput = (edits: Measured, bare: Measured): Figure => {
-  const figure = `commands through the write path, no HTTP, ${playlists} playlists`
+const throughput = (edits: Measured, bare: Measured & { readonly does: string }): Figure => {
+  const figure = `commands through the write path, no HTTP, ${playlists} playlists, beside ${bare.does}`
   const ratio = Math.round((edits.perSecond / bare.perSecond) * 100) / 100
   console.log(
     `${figure}: ${edits.perSecond}/s (p50 ${edits.p50Ms} ms, p99 ${edits.p99Ms} ms); ` +
-      `bare append and read back: ${bare.perSecond}/s (p50 ${bare.p50Ms} ms, p99 ${bare.p99Ms} ms); ratio ${ratio}`,
+      `that: ${bare.perSecond}/s (p50 ${bare.p50Ms} ms, p99 ${bare.p99Ms} ms); ratio ${ratio}`,
   )
   return {
     section: 'commands',
@@ -115,8 +122,25 @@ const recording = (log: Log, records: LogRecord[]): Log => ({
   },
 })
 
+/** The value that a bare loop appends. */
+type Handling = (like: LogRecord, id: string) => Buffer
+
+const asTheyAre: Handling = ({ value }) => value
+
+/** Every event is decoded once and encoded once. */
+const encodedAnew =
+  (codec: EventCodec): Handling =>
+  ({ value }, id) => {
+    const { type, value: event } = codec.decode(value) as { type: EventType; value: { meta: object } }
+    return codec.encode('playlist-events', type, { ...event, meta: { ...event.meta, eventId: id } })
+  }
+
 /** The ceiling: nothing but the client library, the broker and the way back. */
-const appendAndReadBack = async (log: Log, records: readonly LogRecord[]): Promise<Measured> => {
+const appendAndReadBack = async (
+  log: Log,
+  records: readonly LogRecord[],
+  valueOf: Handling,
+): Promise<Measured> => {
   const waiting = new Map<string, () => void>()
   const ends = await log.endOffsets('playlist-events')
   const reader = await log.read({
@@ -137,7 +161,9 @@ const appendAndReadBack = async (log: Log, records: readonly LogRecord[]): Promi
     const headers = { ...like.headers, ce_id: id }
     const seen = new Promise<void>((resolve) => waiting.set(id, resolve))
     sent++
-    await appender.append([{ ...like, partition: partitionOf(like.key, partitions), headers }])
+    await appender.append([
+      { ...like, value: valueOf(like, id), partition: partitionOf(like.key, partitions), headers },
+    ])
     await seen
     waiting.delete(id)
   })
