@@ -139,7 +139,8 @@ const createMember = (
       throw new LogBroken(`partition ${partition} ends at ${records.length}, before ${from}`)
     for (let next = from; mine === generation;) {
       // Copies, as from a broker: what one reader keeps with a record isn't seen by the next.
-      const batch: LogBatch = { partition, records: records.slice(next).map((record) => ({ ...record })) }
+      const copies = records.slice(next).map((record) => ({ ...record }))
+      const batch: LogBatch = { partition, records: copies, behind: 0 }
       next += batch.records.length
       await (batch.records.length === 0 ? untilAppended() : onBatch(batch))
     }

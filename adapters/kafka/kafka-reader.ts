@@ -86,7 +86,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       busy++
       await withHeartbeats(
         () => payload.heartbeat(),
-        () => reading.onBatch({ partition: batch.partition, records }),
+        () => reading.onBatch({ partition: batch.partition, records, behind: endOf(batch) - 1 - last.offset }),
       ).finally(() => busy--)
     } catch (reason) {
       stop(reason as Error)
@@ -179,6 +179,9 @@ const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(res
 /** kafkajs keeps the offset that was asked for, but leaves it out of its types. */
 const fetchedOffsetOf = (batch: Batch): number =>
   Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
+
+/** The offset of the next record that the partition will get, as it was when this was fetched. */
+const endOf = (batch: Batch): number => Number(batch.highWatermark)
 
 const disconnect = (consumer: Consumer, logger: Logger): Promise<void> =>
   consumer.disconnect().catch((reason: unknown) => logger.debug({ reason }, 'disconnecting a consumer'))

@@ -29,7 +29,12 @@ export type StoredRecord = {
 }
 
 /** Records of one partition, in order and without a gap. */
-export type LogBatch = { readonly partition: number; readonly records: readonly StoredRecord[] }
+export type LogBatch = {
+  readonly partition: number
+  readonly records: readonly StoredRecord[]
+  /** How many records stood behind these in the partition when they were fetched; missing where nobody knows. */
+  readonly behind?: number | undefined
+}
 
 /** Appends records. One request is in flight at a time; what arrives meanwhile goes with the next one. */
 export type Appender = {

@@ -29,9 +29,9 @@ export const createReadingApart = ({ log, logger, topic, onStopped }: ReadingApa
   const closing = new AbortController()
   let reader: Promise<Reader> | undefined
 
-  const onBatch = async ({ partition, records }: LogBatch): Promise<void> => {
+  const onBatch = async ({ partition, records, behind }: LogBatch): Promise<void> => {
     const seat = reading.get(partition)?.seat
-    await seat?.take(records)
+    await seat?.take({ records, behind })
     if (seat?.canShare() === true && reading.get(partition)?.seat === seat) leave(partition)
   }
   const open = () =>

@@ -1,6 +1,6 @@
-import type { LogBatch, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { LogBatch } from '@reprise/core/ports/log.port.ts'
 import type { ReadingApart } from './reading-apart.ts'
-import type { Cursor, Window } from './window.ts'
+import type { Cursor, Taken, Window } from './window.ts'
 
 /** One subscriber at one partition, from an answer of its `resumeAt` until it is asked again or ends. */
 export type Seat = {
@@ -9,7 +9,7 @@ export type Seat = {
   readonly next: () => number
   readonly canShare: () => boolean
   /** Hands on what of these records comes next. */
-  readonly take: (records: readonly StoredRecord[]) => Promise<void>
+  readonly take: (taken: Taken) => Promise<void>
   /** The weight of what the others' reader holds for it; undefined while it reads apart. */
   readonly behind: () => number | undefined
   /** The others wait for it no longer. */
@@ -40,12 +40,12 @@ export const createSeat = (options: SeatOptions): Seat => {
   let cursor: Cursor | undefined
   let work: Promise<void> = Promise.resolve()
 
-  const take = async (records: readonly StoredRecord[]): Promise<void> => {
+  const take = async ({ records, behind }: Taken): Promise<void> => {
     // A reader that was set elsewhere meanwhile may still have delivered something of before.
     const at = next - (records[0]?.offset ?? next)
     if (isOver || at < 0 || at >= records.length) return
     const fresh = at === 0 ? records : records.slice(at)
-    work = deliver({ partition, records: fresh })
+    work = deliver({ partition, records: fresh, behind })
     await work
     next += fresh.length
   }
@@ -56,8 +56,8 @@ export const createSeat = (options: SeatOptions): Seat => {
   const share = async (): Promise<void> => {
     const mine = window.enter(next)
     cursor = mine
-    for (let records = await mine.take(); records !== undefined; records = await mine.take()) {
-      await take(records)
+    for (let taken = await mine.take(); taken !== undefined; taken = await mine.take()) {
+      await take(taken)
       mine.moveTo(next)
     }
     cursor = undefined

@@ -55,12 +55,12 @@ export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
     windows.get(partition)?.close()
     windows.delete(partition)
   }
-  const onBatch = async ({ partition, records }: LogBatch): Promise<void> => {
+  const onBatch = async (batch: LogBatch): Promise<void> => {
     batches++
-    const window = windows.get(partition)
-    const weight = weightOf(records)
+    const window = windows.get(batch.partition)
+    const weight = weightOf(batch.records)
     await room.enter(weight)
-    if (window) window.add(records, weight)
+    if (window) window.add(batch, weight)
     else room.leave(weight)
   }
   const onAssigned = (partitions: readonly number[]) => {

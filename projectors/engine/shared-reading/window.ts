@@ -1,4 +1,4 @@
-import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { LogBatch, StoredRecord } from '@reprise/core/ports/log.port.ts'
 
 /** The records of one partition that the one reader has delivered, as long as somebody who shares it has not taken them. */
 export type Window = {
@@ -6,7 +6,7 @@ export type Window = {
   readonly welcomes: (next: number) => boolean
   readonly enter: (next: number) => Cursor
   /** Takes the next records in, and holds as many as somebody needs. */
-  readonly add: (records: readonly StoredRecord[], weight: number) => void
+  readonly add: (batch: Taken, weight: number) => void
   /** Sends everybody out for good. */
   readonly close: () => void
 }
@@ -14,7 +14,7 @@ export type Window = {
 /** Where somebody who shares stands in a window. What it has not passed is held. */
 export type Cursor = {
   /** What comes next, once it is there; undefined after `leave`, or when the window is closed. */
-  readonly take: () => Promise<readonly StoredRecord[] | undefined>
+  readonly take: () => Promise<Taken | undefined>
   /** All below is done with. */
   readonly moveTo: (next: number) => void
   readonly leave: () => void
@@ -22,12 +22,10 @@ export type Cursor = {
   readonly behind: () => number
 }
 
-type Held = {
-  readonly first: number
-  readonly end: number
-  readonly records: readonly StoredRecord[]
-  readonly weight: number
-}
+/** Records of the partition, and how many were known to stand behind them. */
+export type Taken = Pick<LogBatch, 'records' | 'behind'>
+
+type Held = Taken & { readonly first: number; readonly end: number; readonly weight: number }
 
 /** Who is ahead by so many records waits until the reader is there. */
 export const aheadMax = 20_000
@@ -82,14 +80,14 @@ export const createWindow = (from: number, onFreed: (weight: number) => void): W
   return {
     welcomes: (next) => !isClosed && next >= (held.at(-1)?.first ?? end) && next <= end + aheadMax,
     enter,
-    add: (records, weight) => {
+    add: ({ records, behind }, weight) => {
       const [first, last] = [records[0], records.at(-1)]
       if (isClosed || first === undefined || last === undefined) {
         onFreed(weight)
         return
       }
       end = last.offset + 1
-      held.push({ first: first.offset, end, records, weight })
+      held.push({ first: first.offset, end, records, behind, weight })
       free()
       tell()
     },
@@ -105,12 +103,14 @@ export const createWindow = (from: number, onFreed: (weight: number) => void): W
 const weightOf = (batches: readonly Held[]): number => batches.reduce((sum, { weight }) => sum + weight, 0)
 
 /** What batches without a gap hold, from an offset in the first one on. */
-const together = (batches: readonly Held[], next: number): readonly StoredRecord[] => {
+const together = (batches: readonly Held[], next: number): Taken => {
   const records: StoredRecord[] = []
   for (const batch of batches) {
     const from = Math.max(next - batch.first, 0)
     records.push(...batch.records.slice(from, from + takenMax - records.length))
     if (records.length === takenMax) break
   }
-  return records
+  const newest = batches.at(-1)
+  const left = (newest?.end ?? 0) - (records.at(-1)?.offset ?? 0) - 1
+  return { records, behind: left + (newest?.behind ?? 0) }
 }
