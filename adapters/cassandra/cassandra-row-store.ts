@@ -1,11 +1,12 @@
 import { Client, policies, types } from 'cassandra-driver'
+import { createInFlight } from '@reprise/core/in-flight.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
 import { createStatements, createTableStatement, rowsOf } from './cassandra-statements.ts'
-import { createInFlight } from './in-flight.ts'
 import { createMergedWrites, type Insert } from './merged-writes.ts'
 
 /** Rows of one page. A read of more rows than this is several reads, and not one moment's state. */
@@ -48,8 +49,13 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
   )
   client.on('hostDown', () => lost('a host is down'))
 
-  // Well below what two connections take, and enough to keep one node busy.
-  const inFlight = createInFlight({ max: 1_024, waitingMax: 20_000 })
+  // Well below what two connections take, and enough to keep one node busy. Without it the driver refuses whatever
+  // exceeds its connections, however healthy the store is.
+  const inFlight = createInFlight({
+    max: 1_024,
+    waitingMax: 20_000,
+    onFull: (waiting) => new StoreUnavailable(`${waiting} operations wait for Cassandra already`),
+  })
   const watched = <T>(ask: () => Promise<T>): Promise<T> =>
     watch(async () => {
       try {

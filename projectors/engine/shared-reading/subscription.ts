@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { createInFlight } from '@reprise/core/in-flight.ts'
 import { LogBroken, type Log, type LogBatch, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { createReadingApart } from './reading-apart.ts'
 import type { Sharer } from './room.ts'
 import { createSeat, type Seat } from './seat.ts'
-import { createSlots } from './slots.ts'
 import type { Window } from './window.ts'
 
 /** One of those who share the reader of a topic. Whatever happens to it concerns it alone. */
@@ -46,7 +46,7 @@ export const createSubscription = (options: SubscriptionOptions): Subscription =
   const { topic, group } = reading
   const asked = new Map<number, Promise<number | undefined>>()
   const seats = new Map<number, Seat>()
-  const slots = createSlots(partitionsAtOnce)
+  const inFlight = createInFlight({ max: partitionsAtOnce })
   let assigned: readonly number[] | undefined
   let generation = 0
   let heldUpMs = 0
@@ -103,7 +103,7 @@ export const createSubscription = (options: SubscriptionOptions): Subscription =
     const window = windowOf(partition)
     if (from === undefined || window === undefined) return
     const after = seats.get(partition)?.ended ?? Promise.resolve()
-    const deliver = (batch: LogBatch) => slots.in(() => reading.onBatch(batch))
+    const deliver = (batch: LogBatch) => inFlight(() => reading.onBatch(batch))
     const seat = createSeat({ partition, from, after, window, apart, mayShare, deliver })
     seat.ended.catch(stop)
     seats.set(partition, seat)

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createInFlight } from './in-flight.ts'
+import { StoreUnavailable } from './ports/store-failure.ts'
+
+const onFull = (waiting: number) => new StoreUnavailable(`${waiting} wait already`)
 
 test('never more run at a time than allowed, in the order asked, a failure frees its place', async () => {
-  const inFlight = createInFlight({ max: 3, waitingMax: 100 })
+  const inFlight = createInFlight({ max: 3, waitingMax: 100, onFull })
   const order: number[] = []
   let running = 0
   let most = 0
@@ -21,10 +23,19 @@ test('never more run at a time than allowed, in the order asked, a failure frees
 })
 
 test('past the bounds it refuses at once', async () => {
-  const inFlight = createInFlight({ max: 1, waitingMax: 1 })
+  const inFlight = createInFlight({ max: 1, waitingMax: 1, onFull })
   const blocked = Promise.withResolvers<undefined>()
   const accepted = [inFlight(() => blocked.promise), inFlight(() => Promise.resolve())]
   await expect(inFlight(() => Promise.resolve())).rejects.toThrow(StoreUnavailable)
   blocked.resolve(undefined)
   await Promise.all(accepted)
+})
+
+test('where there is room it begins at once, and without a bound any number waits', async () => {
+  const inFlight = createInFlight({ max: 1 })
+  const begun: number[] = []
+  const runs = Array.from({ length: 200 }, (_, at) => inFlight(async () => void begun.push(at)))
+  expect(begun).toEqual([0])
+  await Promise.all(runs)
+  expect(begun).toEqual(Array.from({ length: 200 }, (_, at) => at))
 })
