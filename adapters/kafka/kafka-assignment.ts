@@ -1,5 +1,5 @@
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import { LogBroken, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import { LogBroken, nothingToReadAt, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
 
 type Bounds = readonly { readonly partition: number; readonly low: number; readonly high: number }[]
 
@@ -109,8 +109,5 @@ export const createAssignment = (options: Options) => {
 const checkBounds = (topic: string, bounds: Bounds, partition: number, offset: number): void => {
   const found = bounds.find((entry) => entry.partition === partition)
   if (found && found.low <= offset && offset <= found.high) return
-  throw new LogBroken(
-    `${topic} partition ${partition} holds offsets ${found?.low} to ${found?.high}, but reading should go on at ${offset}. ` +
-      'The topic was re-created or truncated, or this is another cluster: delete the view with its checkpoint to rebuild it',
-  )
+  throw nothingToReadAt(topic, partition, `holds offsets ${found?.low} to ${found?.high}`, offset)
 }

@@ -90,3 +90,10 @@ export type Log = {
 export class LogBroken extends Error {
   override readonly name = 'LogBroken'
 }
+
+/** Reading should go on where the log has nothing; `has` says in words what the partition has instead. */
+export const nothingToReadAt = (topic: string, partition: number, has: string, offset: number): LogBroken =>
+  new LogBroken(
+    `${topic} partition ${partition} ${has}, but reading should go on at ${offset}. ` +
+      'The topic was re-created or truncated, or this is another cluster: delete the view with its checkpoint to rebuild it',
+  )

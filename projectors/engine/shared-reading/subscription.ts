@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createInFlight } from '@reprise/core/in-flight.ts'
-import { LogBroken, type Log, type LogBatch, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import {
+  LogBroken,
+  nothingToReadAt,
+  type Log,
+  type LogBatch,
+  type ReaderOptions,
+} from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { createReadingApart } from './reading-apart.ts'
 import type { Sharer } from './room.ts'
@@ -151,8 +157,5 @@ const checkEnd = (
   ends: readonly number[],
 ): void => {
   if (offset === undefined || offset <= (ends[partition] ?? 0)) return
-  throw new LogBroken(
-    `${topic} partition ${partition} ends at ${ends[partition]}, but reading should go on at ${offset}. ` +
-      'The topic was re-created or truncated, or this is another cluster: delete the view with its checkpoint to rebuild it',
-  )
+  throw nothingToReadAt(topic, partition, `ends at ${ends[partition]}`, offset)
 }
