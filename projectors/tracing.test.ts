@@ -4,12 +4,13 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { createOpenTelemetryTracer } from '@reprise/adapters/tracing/open-telemetry-tracer.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { tracedLog } from '@reprise/core/traced-log.ts'
 import { runAll } from './engine/run-all.ts'
 import { listeningHistory } from './listening-history.projection.ts'
 import { songCounts } from './song-counts.projection.ts'
 import { codec } from './testing/codec.ts'
-import { quiet, until } from './testing/in-memory-run.ts'
+import { until } from './testing/in-memory-run.ts'
 import { playOf } from './testing/playback-history.ts'
 
 test('a command is linked to the record that it appended and to each projection of that', async () => {

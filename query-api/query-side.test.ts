@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Authenticator } from '@reprise/core/caller.ts'
 import type { Track } from '@reprise/core/catalogue/entity.ts'
 import { positionsOf, tokenOf } from '@reprise/core/position.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
 import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
 import { playTotals } from '@reprise/projectors/play-totals.projection.ts'
@@ -19,12 +20,6 @@ import { listeningHistory } from '@reprise/projectors/listening-history.projecti
 import { createQuerySide, type QuerySide } from './query-side.ts'
 import { seededPartition, seededViews } from './seeded-views.ts'
 
-const logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
 // Those that have queries written for them; routes that follow from a declaration alone have a test of their own.
 const declarations = [
   playlistDetails,
@@ -60,14 +55,14 @@ const begin = async () => {
     codec: createInMemoryEventCodec(),
     rows,
     documents,
-    logger,
+    logger: quiet,
     now: () => now,
   })
   service = await startHttpService({
     service: 'query-api',
     host: '127.0.0.1',
     port: 0,
-    logger,
+    logger: quiet,
     corsOrigins: [],
     authenticate,
     routers: querySide.routers,

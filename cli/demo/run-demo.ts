@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Addresses } from '@reprise/infra/up.ts'
 import type { CatalogueSource } from '../catalogue/catalogue-source.ts'
 import type { Counts } from '../catalogue/load-catalogue.ts'
@@ -152,16 +153,9 @@ const somePlaylist = async (source: DemoSource): Promise<string> => {
   return replayedPlaylistIdOf(alive[0]?.[0] ?? '')
 }
 
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
-
 const withLog = async <T>(addresses: Addresses, use: (log: Log) => Promise<T>): Promise<T> => {
   const { kafka: brokers, namespace } = configurationOf({ ...process.env, ...addresses.env })
-  const log = await createKafkaLog({ brokers, namespace, logger: silent })
+  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
   try {
     return await use(log)
   } finally {

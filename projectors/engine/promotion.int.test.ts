@@ -7,9 +7,10 @@ import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/open
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { documentLayoutOf, presentOnly } from '@reprise/core/layout/document-layout.ts'
 import { physicalNameOf } from '@reprise/core/layout/physical-index.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { generationOf } from '../testing/generations.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
-import { quiet, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
+import { runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
 import { createdPlaylist } from '../testing/playlist-history.ts'
 
 const partitions = 4

@@ -16,11 +16,12 @@ import {
   projection,
   quarantineKey,
 } from '@reprise/core/projection.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
-import { quiet, startInMemory } from '../testing/in-memory-run.ts'
+import { startInMemory } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
 import type { Stores } from './create-view.ts'
 

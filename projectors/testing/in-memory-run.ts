@@ -5,22 +5,14 @@ import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, Log } from '@reprise/core/ports/log.port.ts'
-import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import { entityDocumentLayoutOf, entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Stores } from '../engine/create-view.ts'
 import { runAll, type Running } from '../engine/run-all.ts'
 import type { AnyDeclaration } from '../engine/run-projection.ts'
 import { codec as codecOfTests } from './codec.ts'
-
-/** Says nothing. */
-export const quiet: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
 
 /** Stores that tests look into: those in memory, seen from here. */
 export type VisibleStores = {

@@ -1,7 +1,7 @@
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import type { Log, LogBatch, Reader, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { sharedLog, type SharedLogOptions } from '../engine/shared-reading/shared-log.ts'
-import { quiet } from './in-memory-run.ts'
 
 const topic = 'playlist-events'
 const partitions = 2

@@ -17,12 +17,12 @@ import {
   quarantineKey,
   stop,
 } from '@reprise/core/projection.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
 import { rowChange } from '@reprise/projectors/testing/catalogue-history.ts'
 import { codec } from '@reprise/projectors/testing/codec.ts'
 import { createHistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
-import { quiet } from '@reprise/projectors/testing/in-memory-run.ts'
 import { playOf } from '@reprise/projectors/testing/playback-history.ts'
 import { createdPlaylist, editedPlaylist, addStep } from '@reprise/projectors/testing/playlist-history.ts'
 import { createQuerySide, type QuerySide } from '../query-side.ts'

@@ -7,6 +7,7 @@ import type { ArtistFacts, Entity } from '@reprise/core/catalogue/entity.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
 import { entityDocumentLayoutOf } from '@reprise/core/layout/entity-layout.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { catalogueSearch } from '@reprise/projectors/catalogue-search.projection.ts'
 import { playlistSearch } from '@reprise/projectors/playlist-search.projection.ts'
 import { foldedNameOf } from '@reprise/core/search/folded-name.ts'
@@ -14,15 +15,9 @@ import { searchOptions } from './search-request.ts'
 import { searchQuery } from './search.query.ts'
 import { suggestQuery } from './suggest.query.ts'
 
-const logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
 const { openSearch: node } = configurationOf(process.env)
 const prefix = `search_${randomBytes(4).toString('hex')}_`
-const documents = createOpenSearchDocumentStore({ node, prefix, logger })
+const documents = createOpenSearchDocumentStore({ node, prefix, logger: quiet })
 const playlists = documentLayoutOf(playlistSearch)
 const catalogue = entityDocumentLayoutOf(catalogueSearch)
 const sources = {

@@ -1,7 +1,7 @@
 import { logContract } from '@reprise/core/contracts/log.contract.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import type { Log, ReaderOptions } from '@reprise/core/ports/log.port.ts'
-import { quiet } from '../../testing/in-memory-run.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
 import { sharedLog } from './shared-log.ts'
 
 /** Every reader is in a process of its own, together with others of whom the contract must not notice anything. */
