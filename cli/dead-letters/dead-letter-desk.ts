@@ -6,7 +6,7 @@ import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { DeadLetterAnswer, ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import type { Decoded } from '@reprise/schemas/codec.ts'
-import { readToEnd } from '../read-to-end.ts'
+import { readToEnd } from '../log/read-to-end.ts'
 import { listLetters, type ListedLetter } from './dead-letter-list.ts'
 
 /** What an operator does with dead letters: everything through the log. */

@@ -1,7 +1,7 @@
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import { positionOf } from '@reprise/core/position.ts'
-import { readToEnd } from '../read-to-end.ts'
+import { readToEnd } from '../log/read-to-end.ts'
 import type { Acknowledgement, Acknowledgements } from './acknowledgements.ts'
 
 /** What the log says of what was acknowledged. */

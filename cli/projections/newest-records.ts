@@ -1,6 +1,6 @@
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
-import { readToEnd } from '../read-to-end.ts'
+import { readToEnd } from '../log/read-to-end.ts'
 
 /** About the newest `count` records of a topic, by partition; each partition gives an equal share, as far as it has one. */
 export const newestRecords = async (

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
-import { readToEnd } from '@reprise/cli/read-to-end.ts'
+import { readToEnd } from '@reprise/cli/log/read-to-end.ts'
+import { withLog } from '@reprise/cli/log/with-log.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
-import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { HistoryWriter } from '@reprise/projectors/testing/history-writer.ts'
 import { addStep, createdPlaylist, editedPlaylist } from '@reprise/projectors/testing/playlist-history.ts'
 import type { DeadLetter } from '@reprise/schemas/generated/events.ts'
@@ -56,21 +54,18 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
     await platform.stop()
   }, 60_000)
 
-  const lettersOf = async (): Promise<readonly DeadLetter[]> => {
-    const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
-    const log = await createKafkaLog({ brokers, namespace, logger: quiet })
-    const codec = await createRegistryCodec({ url, namespace, logger: quiet })
-    const letters: DeadLetter[] = []
-    await readToEnd(log, { topic: 'dead-letters' }, async ({ records }) => {
-      await codec.learn(records.map(({ value }) => value))
-      for (const { value } of records) {
-        const decoded = codec.decode(value)
-        if (decoded.type === 'DeadLetter') letters.push(decoded.value as DeadLetter)
-      }
+  const lettersOf = (): Promise<readonly DeadLetter[]> =>
+    withLog(configurationOf(platform.environment), async ({ log, codec }) => {
+      const letters: DeadLetter[] = []
+      await readToEnd(log, { topic: 'dead-letters' }, async ({ records }) => {
+        await codec.learn(records.map(({ value }) => value))
+        for (const { value } of records) {
+          const decoded = codec.decode(value)
+          if (decoded.type === 'DeadLetter') letters.push(decoded.value as DeadLetter)
+        }
+      })
+      return letters
     })
-    await log.close()
-    return letters
-  }
 
   test('all other rows go on, those of the poisoned keys stay as they were before', async () => {
     await history.feed(600, 500)

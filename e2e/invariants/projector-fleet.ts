@@ -1,7 +1,5 @@
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { withLog } from '@reprise/cli/log/with-log.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
-import { quiet } from '@reprise/core/quiet-logger.ts'
 import { servicePart } from '@reprise/infra/services/service.part.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
@@ -42,45 +40,39 @@ export type Said = Pick<ProjectionProgress, 'projection' | 'partition' | 'waterm
  * Resolves when each view has been applied to the ends of its topic as they stand now, by its last word on that, with
  * these words.
  */
-export const untilApplied = async (
-  platform: Platform,
-  views: readonly Watched[],
-): Promise<readonly Said[]> => {
-  const { kafka: brokers, registry: url, namespace } = configurationOf(platform.environment)
-  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
-  const codec = await createRegistryCodec({ url, namespace, logger: quiet })
-  const said = new Map<string, Said>()
-  const missing: string[] = []
-  const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-  const ends = new Map<EventTopic, readonly number[]>()
-  for (const { from } of views) ends.set(from, await log.endOffsets(from))
-  const look = () => {
-    missing.length = 0
-    for (const { name, from } of views)
-      for (const [partition, end] of (ends.get(from) ?? []).entries())
-        if (end > 0 && said.get(`${name}/${partition}`)?.watermark !== end)
-          missing.push(`${name}/${partition} at ${end}`)
-    if (missing.length === 0) resolve(undefined)
-  }
-  const timer = setTimeout(() => {
-    const words = missing.map((each) => `${each}, said ${said.get(each.split(' ')[0] ?? '')?.watermark}`)
-    reject(new Error(`not applied after two minutes: ${words.join('; ')}`))
-  }, 120_000)
-  const reader = await log.read({
-    topic: 'projection-progress',
-    resumeAt: () => Promise.resolve(0),
-    onBatch: ({ records }) => {
-      for (const { value } of records) {
-        const word = codec.decode(value).value as ProjectionProgress
-        said.set(`${word.projection}/${word.partition}`, word)
-      }
-      look()
-      return Promise.resolve()
-    },
-    onStopped: reject,
+export const untilApplied = (platform: Platform, views: readonly Watched[]): Promise<readonly Said[]> =>
+  withLog(configurationOf(platform.environment), async ({ log, codec }) => {
+    const said = new Map<string, Said>()
+    const missing: string[] = []
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>()
+    const ends = new Map<EventTopic, readonly number[]>()
+    for (const { from } of views) ends.set(from, await log.endOffsets(from))
+    const look = () => {
+      missing.length = 0
+      for (const { name, from } of views)
+        for (const [partition, end] of (ends.get(from) ?? []).entries())
+          if (end > 0 && said.get(`${name}/${partition}`)?.watermark !== end)
+            missing.push(`${name}/${partition} at ${end}`)
+      if (missing.length === 0) resolve(undefined)
+    }
+    const timer = setTimeout(() => {
+      const words = missing.map((each) => `${each}, said ${said.get(each.split(' ')[0] ?? '')?.watermark}`)
+      reject(new Error(`not applied after two minutes: ${words.join('; ')}`))
+    }, 120_000)
+    const reader = await log.read({
+      topic: 'projection-progress',
+      resumeAt: () => Promise.resolve(0),
+      onBatch: ({ records }) => {
+        for (const { value } of records) {
+          const word = codec.decode(value).value as ProjectionProgress
+          said.set(`${word.projection}/${word.partition}`, word)
+        }
+        look()
+        return Promise.resolve()
+      },
+      onStopped: reject,
+    })
+    await promise.finally(() => clearTimeout(timer))
+    await reader.close()
+    return [...said.values()]
   })
-  await promise.finally(() => clearTimeout(timer))
-  await reader.close()
-  await log.close()
-  return [...said.values()]
-}
