@@ -1,14 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
-import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
-import { quiet } from '@reprise/core/quiet-logger.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { closedLoops, type Figure, type Measured, openCalls } from './measure.ts'
+import { type Engines, openOwnNamespace } from './own-namespace.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
 
 const loops = Number(process.env['BENCH_LOOPS'] ?? 1_000)
@@ -16,25 +12,9 @@ const seconds = Number(process.env['BENCH_SECONDS'] ?? 20)
 const playlists = Number(process.env['BENCH_PLAYLISTS'] ?? 100_000)
 const partitions = 16
 
-/** Where the engines are. */
-export type Engines = {
-  readonly kafka: readonly string[]
-  readonly registry: string
-  readonly cassandra: readonly string[]
-}
-
 /** The write path without HTTP, beside a bare append-and-read-back loop of the same records. */
 export const benchCommands = async (engines: Engines): Promise<readonly Figure[]> => {
-  const namespace = `bench_${Date.now().toString(36)}`
-  await ensureTopics({ brokers: engines.kafka, namespace, partitions, logger: quiet })
-  const log = await createKafkaLog({ brokers: engines.kafka, namespace, logger: quiet })
-  const rows = await createCassandraRowStore({
-    contactPoints: engines.cassandra,
-    datacenter: 'datacenter1',
-    keyspace: namespace,
-    logger: quiet,
-  })
-  const codec = await createRegistryCodec({ url: engines.registry, namespace, logger: quiet })
+  const { log, codec, rows, close } = await openOwnNamespace(engines, partitions)
   const records: LogRecord[] = []
   const path = await createWritePath({ log: recording(log, records), rows, codec })
   const ids = Array.from({ length: playlists }, () => uuidv7())
@@ -53,7 +33,7 @@ export const benchCommands = async (engines: Engines): Promise<readonly Figure[]
   // Alone: what it appends would be read, and found superseded, by the write path too.
   const bare = await appendAndReadBack(log, records, asTheyAre)
   const coded = await appendAndReadBack(log, records, encodedAnew(codec))
-  await Promise.all([log.close(), rows.close()])
+  await close()
   const figures = [
     throughput(edits, { ...bare, does: 'bare append and read back' }),
     throughput(edits, { ...coded, does: 'the same with every event encoded and decoded' }),

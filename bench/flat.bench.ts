@@ -1,12 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
-import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
-import type { Engines } from './commands.bench.ts'
 import { type Figure, type Measured, openCalls } from './measure.ts'
+import { type Engines, openOwnNamespace } from './own-namespace.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
-import { quiet } from '@reprise/core/quiet-logger.ts'
 
 const playlists = Number(process.env['BENCH_FLAT_PLAYLISTS'] ?? 100_000)
 const minutes = Number(process.env['BENCH_FLAT_MINUTES'] ?? 5)
@@ -18,24 +13,15 @@ const loops = 200
 type Minute = Measured & { readonly rssMb: number; readonly heapMb: number }
 
 /** Many long playlists edited at random for minutes: what is remembered of them, and for how long each waits, stays the same. */
-export const benchFlat = async ({ kafka, registry, cassandra }: Engines): Promise<readonly Figure[]> => {
-  const namespace = `bench_${Date.now().toString(36)}`
-  await ensureTopics({ brokers: kafka, namespace, partitions: 16, logger: quiet })
-  const log = await createKafkaLog({ brokers: kafka, namespace, logger: quiet })
-  const codec = await createRegistryCodec({ url: registry, namespace, logger: quiet })
-  const rows = await createCassandraRowStore({
-    contactPoints: cassandra,
-    datacenter: 'datacenter1',
-    keyspace: namespace,
-    logger: quiet,
-  })
+export const benchFlat = async (engines: Engines): Promise<readonly Figure[]> => {
+  const { log, codec, rows, close } = await openOwnNamespace(engines, 16)
   const path = await createWritePath({ log, rows, codec })
   const ids = Array.from({ length: playlists }, () => uuidv7())
   await fill(path, ids)
   const measured: Minute[] = []
   for (let nth = 1; nth <= minutes; nth++) measured.push(await minute(path, ids, nth))
   await path.commands.close()
-  await Promise.all([log.close(), rows.close()])
+  await close()
   const [first, last] = [measured[0], measured.at(-1)]
   if (first === undefined || last === undefined) return []
   return [

@@ -1,14 +1,9 @@
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
-import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
-import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
-import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { header } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
-import { quiet } from '@reprise/core/quiet-logger.ts'
-import type { Engines } from './commands.bench.ts'
 import type { Figure } from './measure.ts'
+import { type Engines, openOwnNamespace } from './own-namespace.ts'
 import { createWritePath } from './write-path.ts'
 
 const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000)
@@ -17,17 +12,8 @@ const playlists = 10_000
 const topic = 'playlist-events'
 
 /** A partition whose mark is 100,000 events behind is taken over; how long until it answers a command. */
-export const benchTakeOver = async ({ kafka, registry, cassandra }: Engines): Promise<readonly Figure[]> => {
-  const namespace = `bench_${Date.now().toString(36)}`
-  await ensureTopics({ brokers: kafka, namespace, partitions: 1, logger: quiet })
-  const log = await createKafkaLog({ brokers: kafka, namespace, logger: quiet })
-  const codec = await createRegistryCodec({ url: registry, namespace, logger: quiet })
-  const rows = await createCassandraRowStore({
-    contactPoints: cassandra,
-    datacenter: 'datacenter1',
-    keyspace: namespace,
-    logger: quiet,
-  })
+export const benchTakeOver = async (engines: Engines): Promise<readonly Figure[]> => {
+  const { log, codec, rows, close } = await openOwnNamespace(engines, 1)
   const appender = await log.createAppender(topic)
   const history = createHistory(codec, appender)
   await history.append(events - behind)
@@ -42,7 +28,7 @@ export const benchTakeOver = async ({ kafka, registry, cassandra }: Engines): Pr
   const answered = performance.now() - begin
   const heapAfter = heap()
   await second.commands.close()
-  await Promise.all([appender.close(), log.close(), rows.close()])
+  await Promise.all([appender.close(), close()])
   const figure = `take-over of a partition of ${events} events, its mark ${behind} behind`
   const value = Math.round(answered) / 1_000
   console.log(
