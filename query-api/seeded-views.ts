@@ -1,4 +1,4 @@
-import { type Entity, entityIdOf, type Referred } from '@reprise/core/catalogue/entity.ts'
+import { type Entity, entityIdOf, type Referred, type Track } from '@reprise/core/catalogue/entity.ts'
 import { checkpointTableOf, checkpointToStored } from '@reprise/core/layout/checkpoint-layout.ts'
 import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
@@ -149,6 +149,9 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
   }
 }
 
+/** See {@link seededViews}. */
+export type SeededViews = Awaited<ReturnType<typeof seededViews>>
+
 /** The partition of a key in a topic as the catalogue has it. */
 export const seededPartition = (topic: EventTopic, key: string): number =>
   partitionOf(key, topics[topic].partitions)
@@ -207,3 +210,22 @@ const somePlay: PlayRow = {
   shuffle: null,
   offline: null,
 }
+
+/** An artist's facts. */
+export const someArtist = { name: 'The Hitters', country: 'NL', born: null, status: 'active' } as const
+/** A track of that artist. */
+export const someTrack = (id: string): Track => ({
+  kind: 'track',
+  id,
+  facts: {
+    kind: 'song',
+    title: 'A Hit',
+    albumId: 'hit',
+    durationMs: 180_000,
+    released: '1999',
+    isrc: null,
+    genres: ['pop'],
+  },
+  artists: [{ at: 0, artistId: 'hit' }],
+  popularity: 3,
+})
