@@ -4,19 +4,8 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Authenticator } from '@reprise/core/caller.ts'
-import { entityProjection } from '@reprise/core/entity-projection.ts'
-import type { Entity } from '@reprise/core/catalogue/entity.ts'
-import { columns, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
-import { get, toEveryone, toOwner, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
-import {
-  cassandraTable,
-  openSearchIndex,
-  partialCount,
-  projection,
-  quarantineKey,
-  stop,
-} from '@reprise/core/projection.ts'
+import { get, toEveryone } from '@reprise/core/projection-query.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
@@ -27,93 +16,10 @@ import { playOf } from '@reprise/projectors/testing/playback-history.ts'
 import { createdPlaylist, editedPlaylist, addStep } from '@reprise/projectors/testing/playlist-history.ts'
 import { createQuerySide, type QuerySide } from '../query-side.ts'
 import { derivedQueries } from './derived-queries.ts'
+import { days, edits, foundNames, heads, names } from './example-projections.ts'
 
 const open = '0192f0aa-0000-7000-8000-000000000001'
 const secret = '0192f0aa-0000-7000-8000-000000000002'
-
-/** Rows of a partition, in descending order of two columns. */
-const edits = projection({
-  name: 'edits',
-  version: 1,
-  from: 'playlist-events',
-  row: columns({ playlistId: uuid(), at: int(), nth: int(), note: text().optional() }),
-  store: cassandraTable({ partitionKey: ['playlistId'], clustering: ['at', 'nth'], descending: true }),
-  key: ({ meta, offset }) => ({ playlistId: meta.streamId, at: Math.floor(offset / 10), nth: offset }),
-  on: {
-    PlaylistEdited: (_none, { meta, offset }) =>
-      offset % 7 === 3
-        ? null
-        : { playlistId: meta.streamId, at: Math.floor(offset / 10), nth: offset, note: null },
-  },
-  onFailure: quarantineKey({ attempts: 3 }),
-  query: get('/v1/playlists/:playlistId/edits', {
-    visible: toReadersOfPlaylist,
-    stream: 'playlistId',
-    hidden: ['note'],
-  }),
-})
-
-const days = projection({
-  name: 'days',
-  version: 1,
-  from: 'playback-events',
-  row: columns({ plays: int() }),
-  store: partialCount({ partitionKey: 'trackId', clustering: 'day' }),
-  key: ({ data }) => ({ trackId: data.trackId, day: data.reasonStart ?? 'none' }),
-  on: { TrackPlayed: ({ data }) => [{ slot: data.country ?? '--', add: { plays: 1 } }] },
-  onFailure: quarantineKey({ attempts: 3 }),
-  query: [
-    get('/v1/tracks/:trackId/days', { visible: toEveryone }),
-    get('/v1/tracks/:trackId/days/:day', { visible: toEveryone }),
-  ],
-})
-
-const heads = projection({
-  name: 'heads',
-  version: 1,
-  from: 'playlist-events',
-  row: columns({ playlistId: uuid(), ownerId: text(), visibility: oneOf('public', 'private') }),
-  store: openSearchIndex({
-    id: 'playlistId',
-    mappings: {
-      playlistId: { type: 'keyword' },
-      ownerId: { type: 'keyword' },
-      visibility: { type: 'keyword' },
-    },
-  }),
-  key: ({ meta }) => ({ playlistId: meta.streamId }),
-  on: {
-    PlaylistCreated: (_none, { meta, data: { visibility } }) => ({
-      playlistId: meta.streamId,
-      ownerId: meta.actorId,
-      visibility,
-    }),
-  },
-  onFailure: quarantineKey({ attempts: 3 }),
-  query: get('/v1/heads/:playlistId', { visible: toOwner('ownerId') }),
-})
-
-/** Entities of the catalogue, in rows and in documents. */
-const named = {
-  version: 1,
-  from: 'catalogue-changes',
-  row: columns({ entity: text(), name: text(), own: text() }),
-  show: ({ kind, id, facts }: Entity) =>
-    facts && { entity: `${kind}/${id}`, name: 'name' in facts ? facts.name : facts.title, own: id },
-  onFailure: stop(),
-} as const
-const names = entityProjection({
-  ...named,
-  name: 'names',
-  store: cassandraTable({ partitionKey: ['entity'] }),
-  query: get('/v1/names/:entity', { visible: toEveryone, stream: 'entity', hidden: ['own'] }),
-})
-const foundNames = entityProjection({
-  ...named,
-  name: 'found-names',
-  store: openSearchIndex({ id: 'entity', mappings: { entity: { type: 'keyword' } } }),
-  query: get('/v1/found-names/:entity', { visible: toOwner('own') }),
-})
 
 const ours = await findProjections(projectionsFolder)
 const declarations = [...ours, edits, days, heads, names, foundNames]
