@@ -1,138 +1,28 @@
 import { describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
-import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
-import { plainOf } from '@reprise/schemas/personal.ts'
-import { columns, int, text } from '@reprise/core/columns.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
-import {
-  cassandraTable,
-  openSearchIndex,
-  partialCount,
-  projection,
-  quarantineKey,
-  retry,
-} from '@reprise/core/projection.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
-import { createHold, cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from '../testing/faults.ts'
-import { createHistoryWriter } from '../testing/history-writer.ts'
-import { contentsOf, runInMemory, startInMemory, until, type InMemoryRun } from '../testing/in-memory-run.ts'
+import { retry } from '@reprise/core/projection.ts'
+import { cutAtRandom, cutShort, withCheckpointsIn } from '../testing/faults.ts'
+import { contentsOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
 import { createdPlaylist } from '../testing/playlist-history.ts'
-import { createRandom, type Random } from '../testing/random.ts'
-import type { AnyDeclaration } from './run-projection.ts'
+import {
+  create,
+  createStores,
+  curedContents,
+  fails,
+  firstOfEach,
+  inCounts,
+  inDocuments,
+  inRows,
+  quarantinedIn,
+  redriveAll,
+  withNothingWaiting,
+  writeHistory,
+} from '../testing/poison.ts'
+import { createRandom } from '../testing/random.ts'
 import { unwellOf } from './run-all.ts'
-
-const partitions = 2
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
-
-/** The event that no handler could apply, until the projection is corrected. */
-type Poison = { isCured: boolean }
-const fails = ({ type, data }: RecordedEvent) =>
-  type === 'PlaylistCreated' && 'name' in data && plainOf(data.name, '').startsWith('poison')
-
-const row = columns({ playlistId: text(), names: text(), events: int() })
-type Row = { readonly playlistId: string; readonly names: string; readonly events: number }
-const fold = (poison: Poison) => (before: Row | null, event: RecordedEvent<'PlaylistCreated'>) => {
-  if (!poison.isCured && fails(event)) throw new TypeError('no antidote')
-  const { meta, data } = event
-  const names = `${before?.names ?? ''} ${plainOf(data.name, '')}`
-  return { playlistId: meta.streamId, names, events: (before?.events ?? 0) + 1 }
-}
-const common = {
-  version: 1,
-  from: 'playlist-events',
-  row,
-  onFailure: quarantineKey({ attempts: 3 }),
-} as const
-const keyOf = ({ meta }: RecordedEvent) => ({ playlistId: meta.streamId })
-
-const inRows = (poison: Poison) =>
-  projection({
-    ...common,
-    name: 'in-rows',
-    store: cassandraTable({ partitionKey: ['playlistId'] }),
-    key: keyOf,
-    on: { PlaylistCreated: fold(poison) },
-  })
-const inDocuments = (poison: Poison) =>
-  projection({
-    ...common,
-    name: 'in-documents',
-    store: openSearchIndex({ id: 'playlistId', mappings: { playlistId: { type: 'keyword' } } }),
-    key: keyOf,
-    on: { PlaylistCreated: fold(poison) },
-  })
-/** Its key is made from what is in the event. */
-const inCounts = (poison: Poison) =>
-  projection({
-    ...common,
-    name: 'in-counts',
-    row: columns({ count: int() }),
-    store: partialCount({ partitionKey: 'first', clustering: 'all' }),
-    key: (event) => ({
-      first: 'name' in event.data ? plainOf(event.data.name, '').slice(0, 1) : '',
-      all: 'all',
-    }),
-    on: {
-      PlaylistCreated: (event) => {
-        if (!poison.isCured && fails(event)) throw new TypeError('no antidote')
-        return [{ slot: 'all', add: { count: 1 } }]
-      },
-    },
-  })
-
-const create = () => {
-  const log = createInMemoryLog({ partitions })
-  return { log, writer: createHistoryWriter(log, 'playlist-events', partitions), stores: createStores() }
-}
-type Writer = ReturnType<typeof create>['writer']
-
-/** Playlists of whom some meet poison, some of them twice; superseded poison harms nobody. */
-const writeHistory = ({ append }: Writer, random: Random, events: number): readonly RecordedEvent[] => {
-  const poisoned: RecordedEvent[] = []
-  for (let at = 0; at < events; at++) {
-    const id = `list-${random.below(8)}`
-    const kind = random.below(10)
-    if (kind === 0) append(id, createdPlaylist(`poison ${at}`), { superseded: true })
-    else if (kind === 1) poisoned.push(append(id, createdPlaylist(`poison ${at}`)))
-    else append(id, createdPlaylist(`name ${at}`))
-  }
-  return poisoned
-}
-
-/** The first poison of each key: what is quarantined, and nothing else. */
-const firstOfEach = (poisoned: readonly RecordedEvent[]) =>
-  [...new Map([...poisoned].reverse().map((event) => [event.meta.streamId, event]))]
-    .map(([group, { offset }]) => ({ group, offset }))
-    .sort((a, b) => (a.group < b.group ? -1 : 1))
-
-const quarantinedIn = ({ published }: InMemoryRun) =>
-  Array.from({ length: partitions }, (_, partition) =>
-    published.findLast((progress) => progress.partition === partition),
-  )
-    .flatMap((progress) => progress?.quarantined ?? [])
-    .sort((a, b) => (a.group < b.group ? -1 : 1))
-
-const withNothingWaiting = (run: InMemoryRun) => until(() => quarantinedIn(run).length === 0)
-
-/** Has every group redriven that waits, until none does. */
-const redriveAll = async (run: InMemoryRun, operator: ReturnType<typeof createOperator>) => {
-  for (const { partition, offset } of await operator.letters())
-    await operator.ask({ verb: 'redrive', partition, offset })
-  await withNothingWaiting(run)
-}
-
-/** What a log without poison in it would lead to, or without fault in the projection. */
-const curedContents = async (
-  declare: (poison: Poison) => AnyDeclaration,
-  log: ReturnType<typeof create>['log'],
-) => {
-  const stores = createStores()
-  const cured = declare({ isCured: true })
-  await runInMemory(cured, { log: withoutGroups(log), stores })
-  return contentsOf(cured, stores)
-}
+import type { AnyDeclaration } from './run-projection.ts'
 
 describe.each([
   ['rows', inRows],
@@ -159,7 +49,7 @@ describe.each([
       for (const letter of letters) {
         expect(letter).toMatchObject({ attempt: 1, value: null, eventType: 'PlaylistCreated' })
         expect(letter.error).toContain('no antidote')
-        expect(letter.stack).toContain('quarantine.test.ts')
+        expect(letter.stack).toContain('testing/poison.ts')
       }
       await run.close()
       const stopped = new Map(firstOfEach(poisoned).map(({ group, offset }) => [group, offset]))
@@ -300,98 +190,6 @@ describe.each([
 })
 
 describe('law 10', () => {
-  test('a request that was made while no projector ran is carried out at the next start', async () => {
-    const { log, writer, stores } = create()
-    const poison = { isCured: false }
-    const view = inRows(poison)
-    const { partition, offset } = writer.append('a', createdPlaylist('poison'))
-    await runInMemory(view, { log, stores })
-    poison.isCured = true
-    await createOperator(log, view).ask({ verb: 'redrive', partition, offset })
-    const run = await startInMemory([view], { log, stores })
-    await run.untilApplied(view)
-    await withNothingWaiting(run)
-    await run.close()
-    expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
-  })
-
-  test.each([1, 2, 3, 4, 5, 6])(
-    'a redrive that the store lost with its tail is done again (%d)',
-    async (seed) => {
-      const { log, writer, stores } = create()
-      const random = createRandom(seed)
-      const poison = { isCured: false }
-      const view = inRows(poison)
-      const run = await startInMemory([view], { log: cutAtRandom(log, random), stores })
-      writeHistory(writer, random, 60)
-      await run.untilApplied(view)
-      poison.isCured = true
-      stores.rows.mark()
-      const operator = createOperator(log, view)
-      for (const { partition, offset } of await operator.letters())
-        await operator.ask({ verb: 'redrive', partition, offset })
-      await new Promise((go) => setTimeout(go, random.below(12)))
-      if (random.chance(0.5)) stores.rows.failNext(random.below(8))
-      stores.rows.loseTail()
-      await new Promise((go) => setTimeout(go, random.below(12)))
-      if (random.chance(0.5)) stores.rows.failNext(random.below(8))
-      stores.rows.loseTail()
-      writeHistory(writer, random, 10)
-      await run.untilApplied(view)
-      await withNothingWaiting(run)
-      await run.close()
-      expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
-    },
-  )
-
-  test.each([1, 2, 3])(
-    'a partition that goes to another projector takes its quarantine along (%d)',
-    async (seed) => {
-      const { log, writer, stores } = create()
-      const poison = { isCured: false }
-      const view = inRows(poison)
-      const first = await startInMemory([view], { log, stores })
-      writeHistory(writer, createRandom(seed), 60)
-      await first.untilApplied(view)
-      poison.isCured = true
-      const operator = createOperator(log, view)
-      for (const { partition, offset } of await operator.letters())
-        await operator.ask({ verb: 'redrive', partition, offset })
-      const second = await startInMemory([view], { log, stores })
-      await first.close()
-      await second.untilApplied(view)
-      await withNothingWaiting(second)
-      await second.close()
-      expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
-    },
-  )
-
-  test('what one of two projectors has redriven that have the partition both, the other lets go too', async () => {
-    const { log, writer, stores } = create()
-    const poison = { isCured: false }
-    const view = inRows(poison)
-    const slow = createHold(stores)
-    const alone = withoutGroups(log)
-    const first = await startInMemory([view], { log: alone, stores })
-    const second = await startInMemory([view], { log: alone, stores: slow.stores })
-    const { partition, offset } = writer.append('a', createdPlaylist('poison'))
-    await Promise.all([first.untilApplied(view), second.untilApplied(view)])
-    slow.hold()
-    writer.append('a', createdPlaylist('next'))
-    await first.untilApplied(view)
-    poison.isCured = true
-    const operator = createOperator(log, view)
-    const request = await operator.ask({ verb: 'redrive', partition, offset })
-    await withNothingWaiting(first)
-    expect((await operator.answerTo(request))?.outcome).toBe('redriven')
-    slow.release()
-    await withNothingWaiting(second)
-    writer.append('a', createdPlaylist('last'))
-    await Promise.all([first.untilApplied(view), second.untilApplied(view)])
-    await Promise.all([first.close(), second.close()])
-    expect(contentsOf(view, stores)).toEqual(await curedContents(inRows, log))
-  })
-
   test('where the record key is not the key, an unreadable record marks the partition incomplete', async () => {
     const { log, writer, stores } = create()
     const view = inCounts({ isCured: false })
