@@ -5,82 +5,125 @@ import { attemptsOf, createFailing } from './failing.ts'
 import { foldOrQuarantine } from './fold-or-quarantine.ts'
 import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
 import type { CacheCounts } from './projection-status.ts'
+import type { Stay, StayStart } from './stay.ts'
 import type { Turn } from './turn.ts'
+import { createUntouchedKeys } from './untouched-keys.ts'
 import type { View } from './view.ts'
 import { writeOrQuarantine, type Changed } from './write-or-quarantine.ts'
 
-/** What applies batches of events to one view. */
+/** What applies events to one view. */
 export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onLost' | 'settle'> & {
-  readonly apply: (turn: Turn<Event>) => Promise<void>
+  readonly begin: (start: StayStart) => Stay<Event>
   readonly forget: () => void
   /** How often the states of groups were remembered; missing where nothing is. */
   readonly cache?: () => CacheCounts
 }
 
-/** So many values a projection remembers at most. */
+/** So many values a projection remembers at most, and so many it changes before they are stored. */
 const cacheWeightMax = 500_000
+const openWeightMax = 250_000
 
 type Options = {
   readonly group: (turn: Turn<RecordedEvent>, onFailure: OnFailure) => readonly Group[]
   readonly onFailure: FailurePolicy
 }
 
+/** A group that was changed, and what it weighs. */
+type Open<State> = { readonly group: Group; readonly state: State; readonly weight: number }
+
 /**
- * Groups a batch by key, loads each unknown group once, folds, and writes each touched group once. A group is touched
- * by an event above its position, even if the fold ends where it began. States are remembered until `forget`. A group
- * whose fold fails is written as it stood before the event that failed.
+ * Groups a batch by key, loads each unknown group once, folds, and writes each touched group once, however many batches
+ * touched it since the last time. A group is touched by an event above its position, even if the fold ends where it
+ * began. States are remembered until `forget`. A group whose fold fails is written as it stood before the event that
+ * failed.
  */
 export const createApplier = <State>(
   view: View<State>,
   { group: groupsOf, onFailure: policy }: Options,
 ): Applier<RecordedEvent> => {
+  const { initial, stored = (state: State) => state } = view
   const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
   const counts = { hits: 0, misses: 0 }
   const fold = foldOrQuarantine(view.fold, attemptsOf(policy))
+  let openWeight = 0
 
-  const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {
-    const states = groups.map(({ id }) => cache.get(id))
-    const missing = groups.filter((_group, at) => states[at] === undefined)
-    counts.hits += groups.length - missing.length
-    counts.misses += missing.length
-    const loaded = missing.length > 0 ? await view.load(missing) : []
-    let next = 0
-    return states.map((state) => state ?? (loaded[next++] as State))
-  }
-  const foldAll = (
-    groups: readonly Group[],
-    states: readonly State[],
-    onFailure: OnFailure,
-  ): readonly Changed<State>[] => {
-    const changed: Changed<State>[] = []
-    for (const [at, group] of groups.entries()) {
-      const before = states[at] as State
-      const { state, failed } = fold(before, group)
-      if (failed) onFailure(failureOf(group, failed))
-      if (state !== before) changed.push({ group, before, state })
+  const begin = ({ isFirstRecord }: StayStart): Stay<RecordedEvent> => {
+    const open = new Map<string, Open<State>>()
+    const untouched = isFirstRecord && initial !== undefined ? createUntouchedKeys() : undefined
+    let weight = 0
+
+    const stateKnown = (id: string): State | undefined =>
+      open.get(id)?.state ?? cache.get(id) ?? (untouched?.has(id) === true ? initial : undefined)
+    const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {
+      const states = groups.map(({ id }) => stateKnown(id))
+      const missing = groups.filter((_group, at) => states[at] === undefined)
+      counts.hits += groups.length - missing.length
+      counts.misses += missing.length
+      const loaded = missing.length > 0 ? await view.load(missing) : []
+      let next = 0
+      return states.map((state) => state ?? (loaded[next++] as State))
     }
-    return changed
-  }
-
-  return {
-    ensure: view.ensure,
-    checkpoints: view.checkpoints,
-    onLost: view.onLost,
-    ...(view.settle && { settle: view.settle }),
-    apply: async (turn) => {
-      const { onFailure, failures } = createFailing(policy)
-      const groups = groupsOf(turn, onFailure)
-      const touched = await writeOrQuarantine(foldAll(groups, await statesOf(groups), onFailure), {
+    const foldAll = (groups: readonly Group[], states: readonly State[], onFailure: OnFailure) => {
+      const changed: Changed<State>[] = []
+      for (const [at, group] of groups.entries()) {
+        const before = states[at] as State
+        const { state, failed } = fold(before, group)
+        if (failed) onFailure(failureOf(group, failed))
+        if (state !== before) changed.push({ group, before, state })
+      }
+      return changed
+    }
+    const add = (delta: number) => {
+      weight += delta
+      openWeight += delta
+    }
+    const takeIn = ({ group, state }: Changed<State>) => {
+      const { id, key, partition } = group
+      untouched?.touch(id)
+      const own = view.weigh(state)
+      add(own - (open.get(id)?.weight ?? 0))
+      // Without its events, which are many.
+      open.set(id, { group: { id, key, partition, events: [] }, state, weight: own })
+    }
+    const writeAtOnce = async (changed: readonly Changed<State>[], onFailure: OnFailure) => {
+      await writeOrQuarantine(changed, {
         write: view.write,
         fold,
         attempts: attemptsOf(policy),
         onFailure: (group, failed) => onFailure(failureOf(group, failed)),
       })
-      // An older turn of this partition must not be remembered in the place of what was found anew.
-      if (view.remembers && turn.isCurrent())
-        for (const { group, state } of touched) cache.set(group.id, state)
-      for (const failure of failures()) turn.fail(failure)
-    },
+    }
+
+    return {
+      apply: async (turn) => {
+        const { onFailure, failures } = createFailing(policy)
+        const groups = groupsOf(turn, onFailure)
+        const changed = foldAll(groups, await statesOf(groups), onFailure)
+        if (view.isEffect === true) await writeAtOnce(changed, onFailure)
+        else if (turn.isCurrent()) for (const one of changed) takeIn(one)
+        for (const failure of failures()) turn.fail(failure)
+      },
+      store: async (isCurrent) => {
+        if (open.size === 0) return
+        await view.write([...open.values()])
+        // What another stay of this partition has found anew must not be replaced by what is older.
+        if (view.remembers && isCurrent()) for (const [id, { state }] of open) cache.set(id, stored(state))
+        open.clear()
+        add(-weight)
+      },
+      isFull: () => openWeight >= openWeightMax,
+      end: () => {
+        open.clear()
+        add(-weight)
+      },
+    }
+  }
+  return {
+    ensure: view.ensure,
+    checkpoints: view.checkpoints,
+    onLost: view.onLost,
+    ...(view.settle && { settle: view.settle }),
+    begin,
     forget: cache.clear,
     ...(view.remembers && { cache: () => ({ ...counts }) }),
   }

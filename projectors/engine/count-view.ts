@@ -64,6 +64,7 @@ export const createCountView = (
           return { owner: key.owner, writes: [{ row: toStored(key, state), stamp: stampOf(state.position) }] }
         }),
       ),
+    initial: uncounted,
     remembers: true,
     weigh: ({ value }) => 4 + value.size * (columns + 1),
     checkpoints,

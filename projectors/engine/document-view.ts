@@ -43,6 +43,7 @@ export const createDocumentView = (
         })),
       )
     },
+    initial: unwritten,
     remembers: true,
     weigh: () => weight,
     checkpoints: createDocumentCheckpoints(store, index),

@@ -105,6 +105,7 @@ export const createEffectView = (
       return { position: fresh.at(-1)?.offset ?? nowhere, calls: [...state.calls, ...calls] }
     },
     write: (touched) => eachBounded(touched, tellGroup),
+    isEffect: true,
     // Another version may tell the same streams beside this one.
     remembers: false,
     weigh: () => 1,

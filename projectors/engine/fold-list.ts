@@ -8,7 +8,7 @@ import { eventFailed, type Group } from './groups.ts'
 /** An item of a list. */
 export type AnyItem = Readonly<Record<string, unknown>>
 
-/** A list with its position, and the pages that the last fold changed, each with the event that changed it last. */
+/** A list with its position, and the pages that were changed since it was stored, each with the event that changed it last. */
 export type ListState = {
   readonly position: number
   readonly streamVersion: number | null
@@ -35,7 +35,7 @@ export const createListFold = (projection: AnyProjection) => {
   const admit = (item: AnyItem) => check(item, null)
   return (state: ListState, { key, events }: Group): ListState => {
     let { position, streamVersion, list } = state
-    const touched = new Map<number, number>()
+    const touched = new Map(state.touched)
     for (const event of events) {
       if (event.offset <= position) continue
       try {

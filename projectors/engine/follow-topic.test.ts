@@ -3,6 +3,7 @@ import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { Log, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type Follower, followTopic } from './follow-topic.ts'
+import { storingAtOnce } from './stay.ts'
 import { eventReading } from './topic-reading.ts'
 
 const recordOf = (offset: number): StoredRecord => ({
@@ -45,7 +46,7 @@ describe('following a topic', () => {
         },
       } as unknown as Follower<unknown>['checkpoints'],
       ensure: () => Promise.resolve(),
-      apply: () => Promise.resolve(),
+      begin: () => storingAtOnce(() => Promise.resolve()),
       applied: () => undefined,
       forget: () => undefined,
       onLost: () => undefined,

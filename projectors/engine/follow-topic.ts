@@ -8,13 +8,14 @@ import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
 import type { ProjectionLetters } from './dead-letters.ts'
 import { TriedAgain } from './failing.ts'
 import { createStatus, type FollowerStatus } from './follower-status.ts'
+import { defaultGathering, isDue, type Gathering } from './gathering.ts'
 import { createLease, type Admitted, type Lease } from './lease.ts'
 import { checkpointAt, createPartitionWork, heldIn } from './partition-work.ts'
 import { patiently } from './patience.ts'
 import type { Quarantine } from './quarantine.ts'
 import { createRedrive, LeaseEnded } from './redrive.ts'
 import type { TopicReading } from './topic-reading.ts'
-import type { Turn } from './turn.ts'
+import type { Stay, StayStart } from './stay.ts'
 
 /** How far the rows of a partition are: all below the watermark is stored, but for the groups that wait. */
 export type Reached = { readonly watermark: number; readonly quarantined: Quarantine }
@@ -28,8 +29,8 @@ export type Follower<Event> = {
   readonly checkpoints: Checkpoints
   /** Creates what the follower stores into. */
   readonly ensure: () => Promise<void>
-  /** Stores the effect of the events. Done again, for the same or other cuts of the log, it changes nothing. */
-  readonly apply: (turn: Turn<Event>) => Promise<void>
+  /** What becomes of the events of a partition that is begun. */
+  readonly begin: (start: StayStart) => Stay<Event>
   /** This is stored, as far as the store knows now: the watermark may be lower than before. */
   readonly applied: (partition: number, reached: Reached, isCurrent: () => boolean) => void
   /** Where groups that stop are told of, and what is asked about them; missing where none ever stops. */
@@ -40,7 +41,12 @@ export type Follower<Event> = {
 }
 
 /** What a follower reads with. */
-export type Source = { readonly log: Log; readonly codec: EventCodec; readonly logger: Logger }
+export type Source = {
+  readonly log: Log
+  readonly codec: EventCodec
+  readonly logger: Logger
+  readonly gathering?: Gathering | undefined
+}
 
 /** A follower at work. */
 export type Following = {
@@ -49,24 +55,24 @@ export type Following = {
   readonly close: () => Promise<void>
 }
 
-/** At most this many records are applied and checkpointed together. */
+/** At most this many records are decoded and folded together. */
 const pieceRecordsMax = 2_000
 
 /**
  * Follows a topic (law 11): resumes every assigned partition at the checkpoint found in the
- * store, applies what follows piece by piece, and writes the checkpoint after each. Returns at once; faults show in
- * the status and stop this follower alone.
+ * store, takes in what follows piece by piece, stores it when that is due, and writes the checkpoint after that. Returns
+ * at once; faults show in the status and stop this follower alone.
  */
 export const followTopic = <Event>(
   follower: Follower<Event>,
-  { log, logger }: Omit<Source, 'codec'>,
+  { log, logger, gathering = defaultGathering }: Omit<Source, 'codec'>,
 ): Following => {
   const { name, reading, checkpoints, letters } = follower
   const { topic } = reading
   const status = createStatus(name, logger)
   const closing = new AbortController()
   const { signal } = closing
-  const leases = new Map<number, Lease>()
+  const leases = new Map<number, Lease<Event>>()
   const questions = new Map<number, number>()
   const whileDown = {
     signal,
@@ -79,7 +85,7 @@ export const followTopic = <Event>(
   let rewinds = 0
 
   const endAll = () => {
-    for (const lease of leases.values()) lease.hasEnded = true
+    for (const lease of leases.values()) lease.end()
   }
   const stop = (error: Error) => {
     if (signal.aborted) return
@@ -94,8 +100,7 @@ export const followTopic = <Event>(
   }
 
   const resumeAt = async (partition: number): Promise<number> => {
-    const before = leases.get(partition)
-    if (before) before.hasEnded = true
+    leases.get(partition)?.end()
     follower.forget()
     const question = (questions.get(partition) ?? 0) + 1
     questions.set(partition, question)
@@ -110,33 +115,69 @@ export const followTopic = <Event>(
     // Asked again meanwhile: the reader goes on from that answer, and a lease of this one would be another's.
     if (!isNewest()) return checkpoint?.offset ?? 0
     const admission = reading.admission(checkpoint?.lastAcceptedId)
-    const lease = createLease({ topic, partition, incarnation, checkpoint, admission })
+    const stay = follower.begin({ partition, isFirstRecord: checkpoint === undefined })
+    const lease = createLease({ topic, partition, incarnation, checkpoint, admission, stay })
     leases.set(partition, lease)
     const watermark = checkpoint ? checkpoint.offset + 1 : 0
-    follower.applied(partition, { watermark, quarantined: lease.quarantine() }, () => !lease.hasEnded)
+    follower.applied(partition, { watermark, quarantined: lease.quarantine() }, () => !lease.hasEnded())
     if (lease.quarantine().length > 0) void lease.inTurn(() => carryOutOpen(lease)).catch(stopUnlessClosing)
     return checkpoint?.offset ?? 0
   }
 
-  const onBatch = async ({ partition, records }: LogBatch): Promise<void> => {
+  const onBatch = async ({ partition, records, behind = 0 }: LogBatch): Promise<void> => {
     const lease = leases.get(partition)
     await lease?.inTurn(async () => {
-      for (let at = 0; at < records.length && !lease.hasEnded; at += pieceRecordsMax)
-        await take(lease, records.slice(at, at + pieceRecordsMax))
+      for (let at = 0; at < records.length && !lease.hasEnded(); at += pieceRecordsMax) {
+        const piece = records.slice(at, at + pieceRecordsMax)
+        await take(lease, piece)
+        if (isDue(lease, records.length - at - piece.length + behind, gathering)) await storeGathered(lease)
+      }
     })
   }
 
-  const take = async (lease: Lease, records: readonly StoredRecord[]): Promise<void> => {
+  const take = async (lease: Lease<Event>, records: readonly StoredRecord[]): Promise<void> => {
     if (reading.admitsByValue) await learn(records)
     const admitted = lease.admit(records)
     if (admitted === undefined) return
     if (!reading.admitsByValue) await learn(admitted.accepted)
-    await inSpiteOfFailures(lease, () => store(lease, admitted))
-    if (!lease.hasEnded) status.running()
+    const { place, accepted } = admitted
+    let stopped: Quarantine = []
+    await inSpiteOfFailures(lease, async () => {
+      if (!lease.hasEnded()) stopped = await work.apply(lease, accepted, heldIn(lease))
+    })
+    gather(lease, place, accepted.length)
+    // What waits is known by the checkpoint.
+    if (stopped.length > 0) await storeGathered(lease, stopped)
+  }
+
+  const gather = (lease: Lease<Event>, place: Admitted['place'], more: number) => {
+    const { records, since } = lease.gathered ?? { records: 0, since: performance.now() }
+    const isFirst = lease.gathered === undefined
+    lease.gathered = { place, records: records + more, since }
+    // Nothing may come after it for long, or at all.
+    if (isFirst) setTimeout(() => storeLate(lease, since), gathering.msMax).unref()
+  }
+  const storeLate = (lease: Lease<Event>, since: number) => {
+    if (lease.gathered?.since !== since) return
+    const work = async () => {
+      if (lease.gathered?.since === since) await storeGathered(lease)
+    }
+    void lease.inTurn(work).catch(stopUnlessClosing)
+  }
+
+  /** Rows first, then the checkpoint, then word of it. */
+  const storeGathered = async (lease: Lease<Event>, stopped: Quarantine = []): Promise<void> => {
+    await inSpiteOfFailures(lease, async () => {
+      if (lease.hasEnded() || lease.gathered === undefined) return
+      await work.store(lease)
+      await work.reach(lease, checkpointAt(lease, lease.gathered.place, stopped))
+    })
+    lease.gathered = undefined
+    if (!lease.hasEnded()) status.running()
   }
 
   /** Work on rows that is done again while a store is down, from where the store then is. */
-  const inSpiteOfFailures = async (lease: Lease, work: () => Promise<void>): Promise<void> => {
+  const inSpiteOfFailures = async (lease: Lease<Event>, work: () => Promise<void>): Promise<void> => {
     let hasFailed = false
     const onWait = (error: Error) => {
       hasFailed = true
@@ -154,33 +195,27 @@ export const followTopic = <Event>(
   const learn = (records: readonly StoredRecord[]) =>
     patiently(() => reading.learn(records), { ...whileDown, against: () => true })
 
-  /** Rows first, then the checkpoint, then word of it. */
-  const store = async (lease: Lease, { place, accepted }: Admitted): Promise<void> => {
-    if (lease.hasEnded) return
-    const stopped = await work.apply(lease, accepted, heldIn(lease))
-    await work.reach(lease, checkpointAt(lease, place, stopped))
-  }
-
   /** What operators asked for, as far as groups of this partition still wait for it. */
-  const carryOutOpen = async (lease: Lease): Promise<void> => {
+  const carryOutOpen = async (lease: Lease<Event>): Promise<void> => {
     for (const offset of new Set(lease.quarantine().map((group) => group.offset))) {
       const request = letters?.open(lease.partition, offset)
       if (request) await carryOut(lease, request)
     }
   }
   /** A process that is no longer the owner finds another checkpoint than its own, and leaves it alone. */
-  const carryOut = async (lease: Lease, request: DeadLetterRequest): Promise<void> => {
+  const carryOut = async (lease: Lease<Event>, request: DeadLetterRequest): Promise<void> => {
+    if (lease.gathered) await storeGathered(lease)
     await inSpiteOfFailures(lease, async () => {
-      if (!lease.hasEnded && (await isWhereItWas(lease))) await redrive?.(lease, request)
+      if (!lease.hasEnded() && (await isWhereItWas(lease))) await redrive?.(lease, request)
     })
-    if (!lease.hasEnded) status.running()
+    if (!lease.hasEnded()) status.running()
   }
 
   /** After a failure the store may have lost its tail, or have kept what it never acknowledged: then back to it. */
-  const isWhereItWas = async (lease: Lease): Promise<boolean> => {
+  const isWhereItWas = async (lease: Lease<Event>): Promise<boolean> => {
     const found = await checkpoints.read(lease.partition)
     if (isSameCheckpoint(found, lease.checkpoint)) return true
-    if (!lease.hasEnded) rewind()
+    if (!lease.hasEnded()) rewind()
     return false
   }
 
@@ -207,7 +242,7 @@ export const followTopic = <Event>(
       resumeAt,
       onBatch: (batch) => onBatch(batch).catch(rethrowUnlessClosing),
       onAssigned: (partitions) => {
-        for (const [partition, lease] of leases) if (!partitions.includes(partition)) lease.hasEnded = true
+        for (const [partition, lease] of leases) if (!partitions.includes(partition)) lease.end()
         status.running()
       },
       onStopped: stop,
@@ -241,5 +276,5 @@ export const followTopic = <Event>(
   }
 }
 
-const quarantinedIn = (leases: ReadonlyMap<number, Lease>): number =>
-  [...leases.values()].reduce((sum, lease) => sum + (lease.hasEnded ? 0 : lease.quarantine().length), 0)
+const quarantinedIn = (leases: ReadonlyMap<number, Pick<Lease, 'hasEnded' | 'quarantine'>>): number =>
+  [...leases.values()].reduce((sum, lease) => sum + (lease.hasEnded() ? 0 : lease.quarantine().length), 0)

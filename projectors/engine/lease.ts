@@ -2,6 +2,7 @@ import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { recordIdOf, type Checkpoint } from '@reprise/core/checkpoint.ts'
 import { LogBroken, type StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { Stay } from './stay.ts'
 import type { Admission } from './topic-reading.ts'
 
 /** Records that were admitted, and the place in the log that is reached once they are applied. */
@@ -10,13 +11,26 @@ export type Admitted = {
   readonly place: Omit<Checkpoint, 'revision' | 'quarantined'>
 }
 
+/** Records that are taken in and not stored. */
+export type Gathered = {
+  readonly place: Admitted['place']
+  readonly records: number
+  /** When the first ones were taken in, by the process's clock. */
+  readonly since: number
+}
+
 /** One stay of a partition with this reader, from its assignment until it is taken away or begun anew. */
-export type Lease = {
+export type Lease<Event = never> = {
   readonly partition: number
   /** The last checkpoint that was read or written. */
   checkpoint: Checkpoint | undefined
-  /** Ended by a new assignment, a loss of the store, or the end of the process: nothing it does counts any more. */
-  hasEnded: boolean
+  /** By a new assignment, a loss of the store, or the end of the process: nothing it does counts any more. */
+  readonly hasEnded: () => boolean
+  readonly end: () => void
+  /** What becomes of its events. */
+  readonly stay: Stay<Event>
+  /** What was taken in since the last checkpoint. */
+  gathered: Gathered | undefined
   /**
    * Takes the partition's next records: compares the first one after a resumption with the checkpoint, and drops
    * those that don't count (law 3). Undefined when there is nothing new.
@@ -30,17 +44,19 @@ export type Lease = {
 }
 
 /** Where a lease begins. */
-export type LeaseStart = {
+export type LeaseStart<Event> = {
   readonly topic: EventTopic
   readonly partition: number
   readonly incarnation: string
   readonly checkpoint: Checkpoint | undefined
   /** The rule that says which records count, at the checkpoint. */
   readonly admission: Admission
+  readonly stay: Stay<Event>
 }
 
 /** Begins at a checkpoint, or at the partition's first record. @throws {LogBroken} if it is of another cluster. */
-export const createLease = ({ topic, partition, incarnation, checkpoint, admission }: LeaseStart): Lease => {
+export const createLease = <Event>(start: LeaseStart<Event>): Lease<Event> => {
+  const { topic, partition, incarnation, checkpoint, admission, stay } = start
   const place = `${topic} partition ${partition}`
   if (checkpoint !== undefined && checkpoint.incarnation !== incarnation)
     throw new LogBroken(
@@ -80,10 +96,17 @@ export const createLease = ({ topic, partition, incarnation, checkpoint, admissi
     }
   }
   let lastWork: Promise<void> = Promise.resolve()
-  const lease: Lease = {
+  let hasEnded = false
+  const lease: Lease<Event> = {
     partition,
     checkpoint,
-    hasEnded: false,
+    gathered: undefined,
+    stay,
+    hasEnded: () => hasEnded,
+    end: () => {
+      hasEnded = true
+      stay.end()
+    },
     admit,
     quarantine: () => lease.checkpoint?.quarantined ?? [],
     inTurn: (work) => {

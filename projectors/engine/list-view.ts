@@ -71,6 +71,8 @@ export const createListView = (
         table,
         touched.map(({ group, state }) => ({ owner: ownerOf(group), writes: rowsOf(ownerOf(group), state) })),
       ),
+    initial: emptyList,
+    stored: (state) => ({ ...state, touched: emptyList.touched }),
     remembers: true,
     weigh: ({ list }) => list.pages.reduce((sum, { items }) => sum + 2 + items.length * columns, 8),
     checkpoints,

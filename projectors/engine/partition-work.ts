@@ -8,20 +8,22 @@ import { heldBy, quarantinedOf, withStopped, type Quarantine } from './quarantin
 import type { Failure, Turn } from './turn.ts'
 
 /** What applies records of a partition and writes down how far that came: the steps that live and redrive share. */
-export type PartitionWork = {
-  /** Stores the effect of accepted records. Answers the groups that stopped; their letters are in the log. */
-  readonly apply: (lease: Lease, records: readonly StoredRecord[], isHeld: Held) => Promise<Quarantine>
+export type PartitionWork<Event> = {
+  /** Takes accepted records in. Answers the groups that stopped; their letters are in the log. */
+  readonly apply: (lease: Lease<Event>, records: readonly StoredRecord[], isHeld: Held) => Promise<Quarantine>
+  /** Stores the effect of what was taken in. */
+  readonly store: (lease: Lease<Event>) => Promise<void>
   /** Writes a checkpoint behind its rows, and tells of it. */
-  readonly reach: (lease: Lease, checkpoint: Checkpoint) => Promise<void>
+  readonly reach: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
 }
 
 type Held = Turn<unknown>['isHeld']
 
 /** See {@link PartitionWork}. */
-export const createPartitionWork = <Event>(follower: Follower<Event>): PartitionWork => {
+export const createPartitionWork = <Event>(follower: Follower<Event>): PartitionWork<Event> => {
   const { reading, checkpoints, letters } = follower
 
-  const stoppedOf = (lease: Lease, failures: readonly Failure[], records: readonly StoredRecord[]) => {
+  const stoppedOf = (lease: Lease<Event>, failures: readonly Failure[], records: readonly StoredRecord[]) => {
     const byOffset = new Map(records.map((record) => [record.offset, record]))
     return failures.map((failure): Stopped => {
       const record = byOffset.get(failure.offset)
@@ -35,21 +37,22 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
     apply: async (lease, records, isHeld) => {
       const { partition } = lease
       const failures: Failure[] = []
-      await follower.apply({
+      await lease.stay.apply({
         partition,
         ...reading.eventsOf(partition, records),
-        isCurrent: () => !lease.hasEnded,
+        isCurrent: () => !lease.hasEnded(),
         isHeld,
         isDiscarded: letters?.discarded(partition),
         fail: (failure) => failures.push(failure),
       })
       if (failures.length === 0) return []
       const stopped = stoppedOf(lease, failures, records)
-      if (!lease.hasEnded) await letters?.publish(partition, stopped)
+      if (!lease.hasEnded()) await letters?.publish(partition, stopped)
       return stopped.map(({ entry }) => entry)
     },
+    store: (lease) => lease.stay.store(() => !lease.hasEnded()),
     reach: async (lease, checkpoint) => {
-      const isCurrent = () => !lease.hasEnded
+      const isCurrent = () => !lease.hasEnded()
       if (!isCurrent()) return
       await checkpoints.write(lease.partition, checkpoint)
       lease.checkpoint = checkpoint
@@ -61,7 +64,7 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
 
 /** The checkpoint of a place that was reached in the log. */
 export const checkpointAt = (
-  lease: Lease,
+  lease: Pick<Lease, 'quarantine'>,
   place: Omit<Checkpoint, 'revision' | 'quarantined'>,
   stopped: Quarantine,
 ): Checkpoint => ({ ...place, revision: 0, quarantined: withStopped(lease.quarantine(), stopped) })
@@ -73,4 +76,4 @@ export const revisedCheckpoint = (checkpoint: Checkpoint, quarantined: Quarantin
     : { ...checkpoint, revision: checkpoint.revision + 1, quarantined }
 
 /** Whether a group waits by the last checkpoint. */
-export const heldIn = (lease: Lease): Held => heldBy(lease.quarantine())
+export const heldIn = (lease: Pick<Lease, 'quarantine'>): Held => heldBy(lease.quarantine())

@@ -4,6 +4,13 @@ import type { RecordedEvent } from '@reprise/core/event.ts'
 export type Popularity = {
   /** The name of that projection. */
   readonly of: string
-  /** Plays that are counted in the store now. Resolves when what follows from them is in the log. */
-  readonly publish: (counted: readonly RecordedEvent[]) => Promise<void>
+  /** What one stay of a partition counts. */
+  readonly gather: () => GatheredPopularity
+}
+
+/** See {@link Popularity}. */
+export type GatheredPopularity = {
+  readonly add: (counted: readonly RecordedEvent[]) => void
+  /** What was added is counted in the store now. Resolves when what follows from it is in the log. */
+  readonly publish: () => Promise<void>
 }

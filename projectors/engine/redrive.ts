@@ -10,11 +10,11 @@ import { readRange } from './read-range.ts'
 import type { TopicReading } from './topic-reading.ts'
 
 /** What carries out requests about dead letters in the turn of the partition's owner. */
-type Options = {
+type Options<Event> = {
   readonly log: Log
   readonly reading: TopicReading<unknown>
   readonly letters: ProjectionLetters
-  readonly work: PartitionWork
+  readonly work: PartitionWork<Event>
   readonly learn: (records: readonly StoredRecord[]) => Promise<void>
   readonly signal: AbortSignal
 }
@@ -24,8 +24,8 @@ type Options = {
  * theirs; a discard first says for ever that the event is left out. The answer is in the log before the checkpoint
  * that releases the groups: killed in between, the next owner does the same again.
  */
-export const createRedrive = ({ log, reading, letters, work, learn, signal }: Options) => {
-  const read = async (lease: Lease, stopped: Quarantine, onStopped: (groups: Quarantine) => void) => {
+export const createRedrive = <Event>({ log, reading, letters, work, learn, signal }: Options<Event>) => {
+  const read = async (lease: Lease<Event>, stopped: Quarantine, onStopped: (groups: Quarantine) => void) => {
     const [first] = stopped
     if (first === undefined || lease.checkpoint === undefined) return
     const waiting = new Set(stopped.map(({ group }) => group))
@@ -38,7 +38,7 @@ export const createRedrive = ({ log, reading, letters, work, learn, signal }: Op
     }
     let accept: ((record: StoredRecord) => boolean) | undefined
     await readRange(log, range, async (records) => {
-      if (lease.hasEnded) throw new LeaseEnded('the partition went to another owner')
+      if (lease.hasEnded()) throw new LeaseEnded('the partition went to another owner')
       accept ??= begin(records[0], first.recordId)
       if (reading.admitsByValue) await learn(records)
       const accepted = records.filter(accept)
@@ -47,6 +47,7 @@ export const createRedrive = ({ log, reading, letters, work, learn, signal }: Op
       for (const { group } of again) waiting.delete(group)
       onStopped(again)
     })
+    await work.store(lease)
   }
   const begin = (record: StoredRecord | undefined, recordId: string) => {
     if (record === undefined || recordIdOf(record) !== recordId)
@@ -57,7 +58,7 @@ export const createRedrive = ({ log, reading, letters, work, learn, signal }: Op
     return reading.admission(reading.before(record)).accept
   }
 
-  const release = async (lease: Lease, checkpoint: Checkpoint, request: DeadLetterRequest) => {
+  const release = async (lease: Lease<Event>, checkpoint: Checkpoint, request: DeadLetterRequest) => {
     const concerned = checkpoint.quarantined.filter(({ offset }) => offset === request.offset)
     const groups = concerned.map(({ group }) => group)
     const isDiscard = request.verb === 'discard'
@@ -67,14 +68,14 @@ export const createRedrive = ({ log, reading, letters, work, learn, signal }: Op
     await read(lease, rows, (again) => (stopped = withStopped(stopped, again)))
     const released = new Set(isDiscard ? groups : rows.map(({ group }) => group))
     const left = checkpoint.quarantined.filter(({ group }) => !released.has(group))
-    if (lease.hasEnded) return
+    if (lease.hasEnded()) return
     if (!isDiscard) await letters.answer(request, { groups, ...outcomeOf(request, stopped) })
     const revised = revisedCheckpoint(checkpoint, withStopped(left, stopped))
     if (revised) await work.reach(lease, revised)
   }
 
   /** Does what is asked, if a group is stopped there; else says so. */
-  return async (lease: Lease, request: DeadLetterRequest): Promise<void> => {
+  return async (lease: Lease<Event>, request: DeadLetterRequest): Promise<void> => {
     const { checkpoint } = lease
     const reason = reasonAgainst(checkpoint, request)
     if (checkpoint === undefined || reason !== undefined)

@@ -59,6 +59,7 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
           writes: [{ row: toStored(key, state as Positioned<never>), stamp: stampOf(state.position) }],
         })),
       ),
+    ...(!onceOnly && { initial: unwritten }),
     remembers: !onceOnly,
     weigh: () => Object.keys(table.columns).length,
     checkpoints,

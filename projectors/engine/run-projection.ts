@@ -11,7 +11,7 @@ import type { Popularity } from './popularity.ts'
 import type { Progress } from './progress.ts'
 import { createSettledWatermarks } from './settled-watermarks.ts'
 import { catalogueReading, eventReading, type TopicReading } from './topic-reading.ts'
-import type { Turn } from './turn.ts'
+import type { Stay, StayStart } from './stay.ts'
 
 /** Says which events of a batch count: copies of a play recorded before are left out. */
 export type Verdicts = (
@@ -46,14 +46,25 @@ export const runProjection = (projection: AnyDeclaration, options: ProjectionOpt
     return follow(projection, catalogueReading(codec), createEntityApplier(projection, stores), options)
   const { from: topic, on } = projection
   const view = createView(projection, stores)
-  const apply = async (turn: Turn<RecordedEvent>) => {
-    const { events, isCurrent } = turn
-    const counting = topic === 'playback-events' ? await verdicts(events, isCurrent) : events
-    if (!isCurrent()) return
-    await view.apply({ ...turn, events: counting })
-    if (projection.name === popularity?.of) await popularity.publish(counting)
+  const begin = (start: StayStart): Stay<RecordedEvent> => {
+    const stay = view.begin(start)
+    const told = projection.name === popularity?.of ? popularity.gather() : undefined
+    return {
+      ...stay,
+      apply: async (turn) => {
+        const { events, isCurrent } = turn
+        const counting = topic === 'playback-events' ? await verdicts(events, isCurrent) : events
+        if (!isCurrent()) return
+        await stay.apply({ ...turn, events: counting })
+        told?.add(counting)
+      },
+      store: async (isCurrent) => {
+        await stay.store(isCurrent)
+        await told?.publish()
+      },
+    }
   }
-  return follow(projection, eventReading(topic, new Set(Object.keys(on)), codec), { ...view, apply }, options)
+  return follow(projection, eventReading(topic, new Set(Object.keys(on)), codec), { ...view, begin }, options)
 }
 
 const follow = <Event>(

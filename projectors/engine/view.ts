@@ -20,6 +20,12 @@ export type View<State> = {
   readonly fold: (state: State, group: Group) => State
   /** Writes every touched group, each as a whole, guarded by its position. */
   readonly write: (touched: readonly Touched<State>[]) => Promise<void>
+  /** Writing tells somebody outside: each event at once, and one may be refused. */
+  readonly isEffect?: true
+  /** A group before its first event; missing where the store must be asked even then. */
+  readonly initial?: State
+  /** A state once it is written; missing where that makes no difference. */
+  readonly stored?: (state: State) => State
   /** False where nothing is loaded, so that nothing need be remembered. */
   readonly remembers: boolean
   /** How many values a state holds, roughly: what it costs to remember it. */

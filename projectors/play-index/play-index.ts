@@ -3,6 +3,7 @@ import type { Discard } from '@reprise/core/discarded-records.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
+import { storingAtOnce } from '../engine/stay.ts'
 import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
 import { eventReading, type TopicReading } from '../engine/topic-reading.ts'
 import type { Turn } from '../engine/turn.ts'
@@ -102,7 +103,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
         await Promise.all([store.ensure(playIndexTable), store.ensure(verdictTable)])
         await checkpoints.ensure()
       },
-      apply,
+      begin: () => storingAtOnce(apply),
       applied: (partition, { watermark }) => {
         passed.set(partition, watermark)
         options.onApplied?.(partition, watermark)

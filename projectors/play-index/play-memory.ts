@@ -3,7 +3,7 @@ import {
   createFingerprintTable,
   fingerprintOf,
   type FingerprintTable,
-} from './fingerprint-table.ts'
+} from '../engine/fingerprint-table.ts'
 
 /** The identities of the plays that were recorded lately, for the partitions of one process. */
 export type PlayMemory = {

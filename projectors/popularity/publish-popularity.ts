@@ -10,7 +10,7 @@ import type { PopularityChanged } from '@reprise/schemas/generated/events.ts'
 import { catalogue } from '../catalogue.projection.ts'
 import { createBoundedCache } from '../engine/bounded-cache.ts'
 import { eachBounded } from '../engine/each-bounded.ts'
-import type { Popularity } from '../engine/popularity.ts'
+import type { GatheredPopularity, Popularity } from '../engine/popularity.ts'
 import { ofAllTime, playTotals } from '../play-totals.projection.ts'
 
 /** What is remembered of an entity since its total was last looked at. */
@@ -56,8 +56,8 @@ export const createPopularity = (options: {
     return power > known ? popularityChanged(entity, power, recordedAt) : undefined
   }
 
-  const publish = async (counted: readonly RecordedEvent[]): Promise<void> => {
-    const due = grownIn(counted).filter(({ entity, by }) => {
+  const publish = async (grown: readonly Grown[]): Promise<void> => {
+    const due = grown.filter(({ entity, by }) => {
       const before = looked.get(entity)
       if (before === undefined) return true
       const grown = before.grown + by
@@ -87,20 +87,29 @@ export const createPopularity = (options: {
       throw new StoreUnavailable(`the log does not take popularity: ${(cause as Error).message}`, { cause })
     }
   }
-  return { of: playTotals.name, publish }
+  const gather = (): GatheredPopularity => {
+    const grown = new Map<string, Grown>()
+    return {
+      add: (counted) => {
+        for (const event of counted) grow(grown, event)
+      },
+      publish: async () => {
+        if (grown.size === 0) return
+        await publish([...grown.values()])
+        grown.clear()
+      },
+    }
+  }
+  return { of: playTotals.name, gather }
 }
 
 type Grown = { readonly entity: string; readonly by: number; readonly recordedAt: number }
 
 /** Only what the catalogue knew: anyone can make up ids. */
-const grownIn = (counted: readonly RecordedEvent[]): readonly Grown[] => {
-  const grown = new Map<string, Grown>()
-  for (const event of counted) {
-    if (!('resolved' in event.data) || !event.data.resolved) continue
-    for (const { entity } of playTotals.key(event as never) as readonly { readonly entity: string }[])
-      grown.set(entity, { entity, by: (grown.get(entity)?.by ?? 0) + 1, recordedAt: event.recordedAt })
-  }
-  return [...grown.values()]
+const grow = (grown: Map<string, Grown>, event: RecordedEvent): void => {
+  if (!('resolved' in event.data) || !event.data.resolved) return
+  for (const { entity } of playTotals.key(event as never) as readonly { readonly entity: string }[])
+    grown.set(entity, { entity, by: (grown.get(entity)?.by ?? 0) + 1, recordedAt: event.recordedAt })
 }
 
 /** Its id derives from what it says, so the same said twice is the same event. */

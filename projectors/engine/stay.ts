@@ -1,0 +1,31 @@
+import type { Turn } from './turn.ts'
+
+/**
+ * What becomes of a partition's events, from where a process begins to follow it until it ends or begins anew: they
+ * are taken in, and stored when that is due. What was taken in and isn't stored when it ends is lost, and read again.
+ */
+export type Stay<Event> = {
+  /** Takes events in; what fails is told to the turn. Done again after it threw, it is as if it were done once. */
+  readonly apply: (turn: Turn<Event>) => Promise<void>
+  /** Stores the effect of what was taken in. Done again, for the same or other cuts of the log, it changes nothing. */
+  readonly store: (isCurrent: () => boolean) => Promise<void>
+  /** Whether that is due, because there is no room for more. */
+  readonly isFull: () => boolean
+  /** Nothing of it counts any more. */
+  readonly end: () => void
+}
+
+/** Where a stay begins. */
+export type StayStart = {
+  readonly partition: number
+  /** At the partition's first record: whatever the stay hasn't touched itself is as it was before any event. */
+  readonly isFirstRecord: boolean
+}
+
+/** A stay that stores at once what it is given. */
+export const storingAtOnce = <Event>(apply: Stay<Event>['apply']): Stay<Event> => ({
+  apply,
+  store: () => Promise.resolve(),
+  isFull: () => false,
+  end: () => undefined,
+})
