@@ -5,6 +5,7 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { LogBroken, type Reader, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import { createAssignment } from './kafka-assignment.ts'
 import { storedRecordsOf } from './kafka-records.ts'
+import { createPartitionTurns } from './partition-turns.ts'
 import { createStallWatch } from './stall-watch.ts'
 import { physicalTopic } from './topics.ts'
 
@@ -48,18 +49,27 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     // Not awaited: kafkajs would wait for the very batch that calls this.
     void disconnect(consumer, logger)
   }
+  const pause = (partitions: readonly number[]) => {
+    try {
+      consumer.pause([{ topic, partitions: [...partitions] }])
+    } catch (reason) {
+      // Between a crash and the next join there is nothing to pause; the join asks for everything anew.
+      logger.debug({ topic, reason: String(reason) }, 'a consumer that does not run is not paused')
+    }
+  }
+  const resume = (partitions: readonly number[]) => consumer.resume([{ topic, partitions: [...partitions] }])
+  const turns = createPartitionTurns({
+    pause: (partition) => pause([partition]),
+    resume: (partition) => resume([partition]),
+  })
   const assignment = createAssignment({
     reading,
     boundsOf: () => options.boundsOf(reading.topic),
     pause: (partitions) => {
-      try {
-        consumer.pause([{ topic, partitions: [...partitions] }])
-      } catch (reason) {
-        // Between a crash and the next join there is nothing to pause; the join asks for everything anew.
-        logger.debug({ topic, reason: String(reason) }, 'a consumer that does not run is not paused')
-      }
+      turns.reset()
+      pause(partitions)
     },
-    resume: (partitions) => consumer.resume([{ topic, partitions: [...partitions] }]),
+    resume,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
     onFailed: stop,
     logger,
@@ -76,6 +86,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     const first = records[0]
     const last = records.at(-1)
     if (first === undefined || last === undefined) return
+    const behind = endOf(batch) - 1 - last.offset
     try {
       const contiguous = first.offset === from && last.offset - first.offset === records.length - 1
       if (!contiguous && !gapsAllowed)
@@ -86,7 +97,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       busy++
       await withHeartbeats(
         () => payload.heartbeat(),
-        () => reading.onBatch({ partition: batch.partition, records, behind: endOf(batch) - 1 - last.offset }),
+        () => reading.onBatch({ partition: batch.partition, records, behind }),
       ).finally(() => busy--)
     } catch (reason) {
       stop(reason as Error)
@@ -95,6 +106,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     // A rewind while the batch was processed has sought elsewhere; then this end means nothing any more.
     if (payload.isStale() || !assignment.advance(batch.partition, mine, last.offset + 1)) return
     payload.resolveOffset(String(last.offset))
+    if (reading.inTurns === true) turns.handled(batch.partition, records.length, behind)
   }
 
   const start = async () => {
@@ -102,8 +114,8 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
       // What is fetched and decoded at once is what a process must hold: several readers share one heap.
-      maxBytesPerPartition: 1_048_576,
-      maxBytes: 4_000_000,
+      maxBytesPerPartition: 524_288,
+      maxBytes: 2_000_000,
       maxWaitTimeInMs: 250,
       sessionTimeout: 10_000,
       rebalanceTimeout: 10_000,
@@ -133,8 +145,8 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     if (isRestarting) return
     isRestarting = true
     // A consumer that hangs may never finish disconnecting.
-    await Promise.race([disconnect(consumer, logger), pause(disconnectMsMax)])
-    while (!stopped && !(await isStarted())) await pause(1_000)
+    await Promise.race([disconnect(consumer, logger), sleep(disconnectMsMax)])
+    while (!stopped && !(await isStarted())) await sleep(1_000)
     isRestarting = false
     if (stopped) await disconnect(consumer, logger)
   }
@@ -147,7 +159,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       },
     )
   const watch = createStallWatch({
-    expected: assignment.expected,
+    expected: () => new Map([...assignment.expected()].filter(([partition]) => !turns.isWaiting(partition))),
     ends: () => options.boundsOf(reading.topic),
     isBusy: () => busy > 0,
     onStalled: (partitions) => {
@@ -174,7 +186,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
 }
 
 const disconnectMsMax = 5_000
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref())
+const sleep = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref())
 
 /** kafkajs keeps the offset that was asked for, but leaves it out of its types. */
 const fetchedOffsetOf = (batch: Batch): number =>

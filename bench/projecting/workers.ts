@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { projectorFlags } from '@reprise/infra/parts.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 
 /** What a worker process is to do. */
@@ -30,17 +31,21 @@ export type Run = {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const flagsOf = (name: string): readonly string[] => {
+const flagsOf = (program: 'engine' | 'bare', name: string): readonly string[] => {
   const folder = process.env['BENCH_PROFILE']
   const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(folder, name)}`]
-  return ['--disable-warning=TimeoutNegativeWarning', ...profile]
+  return [
+    '--disable-warning=TimeoutNegativeWarning',
+    ...(program === 'engine' ? projectorFlags : []),
+    ...profile,
+  ]
 }
 
 /** Starts a worker; `run` is there when it has come to the end of the topic. */
 export const startWorker = (program: 'engine' | 'bare', job: Job, environment: Environment) => {
   const name = [program, ...job.projections, job.store].join('-')
   const child = fork(join(import.meta.dirname, `${program}-worker.ts`), [JSON.stringify(job)], {
-    execArgv: [...flagsOf(name)],
+    execArgv: [...flagsOf(program, name)],
     env: { ...process.env, ...environment },
   })
   const ended = once(child, 'exit')

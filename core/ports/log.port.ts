@@ -62,6 +62,8 @@ export type ReaderOptions = {
   readonly resumeAt: (partition: number) => Promise<number | undefined>
   /** Batches of a partition arrive one after the other; the next one waits for the promise. */
   readonly onBatch: (batch: LogBatch) => Promise<void>
+  /** Far behind, a few partitions may be read at a time, each for a while. Who keeps something for each needs less then. */
+  readonly inTurns?: boolean
   /** Told which partitions were assigned, after resumeAt was asked for each. */
   readonly onAssigned?: (partitions: readonly number[]) => void
   /** Told once when reading has stopped for good: a gap, an offset outside the log, or an error that onBatch threw. */

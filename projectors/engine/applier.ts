@@ -20,8 +20,8 @@ export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onL
 }
 
 /** So many values a projection remembers at most, and so many it changes before they are stored. */
-const cacheWeightMax = 500_000
-const openWeightMax = 250_000
+const cacheWeightMax = 400_000
+const openWeightMax = 500_000
 
 type Options = {
   readonly group: (turn: Turn<RecordedEvent>, onFailure: OnFailure) => readonly Group[]

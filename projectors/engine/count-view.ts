@@ -66,7 +66,7 @@ export const createCountView = (
       ),
     initial: uncounted,
     remembers: true,
-    weigh: ({ value }) => 4 + value.size * (columns + 1),
+    weigh: ({ value }) => 10 + value.size * (columns + 2),
     checkpoints,
     onLost: store.onLost,
   }

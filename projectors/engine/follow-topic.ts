@@ -239,6 +239,7 @@ export const followTopic = <Event>(
     reader = await log.read({
       topic,
       group: follower.group,
+      inTurns: true,
       resumeAt,
       onBatch: (batch) => onBatch(batch).catch(rethrowUnlessClosing),
       onAssigned: (partitions) => {

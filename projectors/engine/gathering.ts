@@ -14,7 +14,11 @@ export type Gathering = {
 }
 
 /** What was measured to be enough: a row is rarely touched again later. */
-export const defaultGathering: Gathering = { behindMin: 2_000, recordsMax: 20_000, msMax: 5_000 }
+export const defaultGathering: Gathering = {
+  behindMin: 2_000,
+  recordsMax: 20_000,
+  msMax: 5_000,
+}
 
 /** Whether it is time to store, `behind` records before the partition's end. */
 export const isDue = (

@@ -39,6 +39,7 @@ export const createReadingApart = ({ log, logger, topic, onStopped }: ReadingApa
       () =>
         log.read({
           topic,
+          inTurns: true,
           resumeAt: (partition) => Promise.resolve(reading.get(partition)?.seat.next()),
           onBatch,
           onStopped,

@@ -73,7 +73,7 @@ export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
   }
   const start = () => {
     if (subscriptions.size === 0 || reader) return
-    reader = log.read({ topic, group, resumeAt, onBatch, onAssigned, onStopped })
+    reader = log.read({ topic, group, inTurns: true, resumeAt, onBatch, onAssigned, onStopped })
     reader.catch(onStopped)
   }
   const end = async (): Promise<void> => {
