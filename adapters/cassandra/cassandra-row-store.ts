@@ -7,6 +7,7 @@ import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
 import { createStatements, createTableStatement, rowsOf } from './cassandra-statements.ts'
+import { createMergedReads } from './merged-reads.ts'
 import { createMergedWrites, type Insert } from './merged-writes.ts'
 
 /** Rows of one page. A read of more rows than this is several reads, and not one moment's state. */
@@ -73,6 +74,14 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       else await client.batch([...inserts], { logged: false, prepare: true })
     })
   const writeMerged = createMergedWrites(send)
+  const readMerged = createMergedReads((table, owners, at) =>
+    asking(async () => {
+      const { text, params } = statements.selectEach(table, owners, at)
+      return rowsOf(table, (await client.execute(text, params)).rows)
+    }),
+  )
+  /** Whether any node has any row, so that one can be asked about many. */
+  const isEverywhere = () => client.hosts.length <= replicationFactor
   const ensureKeyspace = () =>
     client.execute(
       `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ` +
@@ -105,8 +114,12 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       asking(async () => {
         await client.execute(`DROP TABLE IF EXISTS ${keyspace}.${table.name}`, [], schemaChange)
       }),
-    read: (table, query) =>
-      asking(async () => {
+    read: (table, query) => {
+      const [column, ...others] = table.partitionKey
+      const owner = column === undefined ? undefined : query.partition[column]
+      if (query.at && owner !== undefined && others.length === 0 && isEverywhere())
+        return readMerged({ table, owner, at: query.at })
+      return asking(async () => {
         const { text, params } = statements.select(table, query)
         const found = await client.execute(text, params, { fetchSize: query.limit ?? pageRows })
         if (!found.pageState) return rowsOf(table, found.rows)
@@ -114,12 +127,12 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
         const rows: types.Row[] = []
         for await (const row of found) rows.push(row)
         return rowsOf(table, rows)
-      }),
+      })
+    },
     writeTogether: async (table, writes) => {
       if (writes.length === 0) return
       const inserts = statements.insertsOf(table, writes)
-      const isEverywhere = client.hosts.length <= replicationFactor
-      await (isEverywhere ? writeMerged(table.name, inserts) : send(inserts))
+      await (isEverywhere() ? writeMerged(table.name, inserts) : send(inserts))
     },
     onLost,
     close: async () => {

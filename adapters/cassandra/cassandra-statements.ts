@@ -43,6 +43,21 @@ export const createStatements = (keyspace: string) => {
       return writes.map((write) => ({ query, params: paramsOf(table, write) }))
     },
     select: (table: Table, query: RowQuery) => selectStatement(keyspace, table, query),
+    /** The rows of some partitions, of a table with one partition key column, that stand at the same place in each. */
+    selectEach: (table: Table, owners: readonly Cell[], at: readonly Cell[]) => {
+      const [owner = ''] = table.partitionKey
+      const conditions = [
+        `${quoted(owner)} IN ?`,
+        ...table.clustering.map((column) => `${quoted(column)} = ?`),
+      ]
+      return {
+        text: `SELECT ${listed(Object.keys(table.columns))} FROM ${keyspace}.${table.name} WHERE ${conditions.join(' AND ')}`,
+        params: [
+          owners.map((value) => cellOf(table, owner, value)),
+          ...table.clustering.map((column, place) => cellOf(table, column, at[place])),
+        ],
+      }
+    },
   }
 }
 
@@ -71,6 +86,11 @@ const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
   const conditions = table.partitionKey.map((column) => `${quoted(column)} = ?`)
   const params: unknown[] = table.partitionKey.map((column) => cellOf(table, column, query.partition[column]))
   const [first] = table.clustering
+  if (query.at !== undefined)
+    for (const [place, column] of table.clustering.entries()) {
+      conditions.push(`${quoted(column)} = ?`)
+      params.push(cellOf(table, column, query.at[place]))
+    }
   if (query.in !== undefined && first !== undefined) {
     conditions.push(`${quoted(first)} IN ?`)
     params.push(query.in.map((value) => cellOf(table, first, value)))

@@ -145,6 +145,7 @@ const selected = (table: Table, rows: readonly StoredRow[], query: RowQuery): re
         first === undefined ||
         query.in.some((cell) => compared(row[first], cell) === 0),
     )
+    .filter((row) => query.at === undefined || inOrder(clusteringOf(row), query.at) === 0)
     .filter((row) => query.after === undefined || inOrder(clusteringOf(row), query.after) > 0)
     .sort((a, b) => inOrder(clusteringOf(a), clusteringOf(b)))
     .slice(0, query.limit)

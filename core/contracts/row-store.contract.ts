@@ -191,6 +191,28 @@ export const rowStoreContract = (
       expect(some.map(({ at }) => at)).toEqual([2, 4])
     })
 
+    test('rows looked for by their whole key, many at once, are found each for itself', async () => {
+      const owners = Array.from({ length: 150 }, (_, at) => `one-${at}`)
+      await Promise.all(
+        owners.map((owner, at) =>
+          store.writeTogether(
+            table,
+            [0, 1].map((place) => ({ row: rowOf(owner, place, { id: `i${place}`, count: at }), stamp: 1 })),
+          ),
+        ),
+      )
+      const wanted = [...owners, 'missing', 'one-0', `'; DROP TABLE x; --`]
+      const find = (owner: string, place: number, id: string) =>
+        store.read(table, { partition: { owner }, at: [place, id] })
+      const found = await Promise.all([
+        ...wanted.map((owner) => find(owner, 1, 'i1')),
+        find('one-7', 0, 'i0'),
+        find('one-7', 0, 'i1'),
+      ])
+      const rowAt = (at: number, place = 1) => [rowOf(`one-${at}`, place, { id: `i${place}`, count: at })]
+      expect(found).toEqual([...owners.map((_owner, at) => rowAt(at)), [], rowAt(0), [], rowAt(7, 0), []])
+    })
+
     test('a batch as large as an edit of many pages is one write', async () => {
       const rows = Array.from({ length: 60 }, (_, at) =>
         rowOf('wide', at, { bytes: Buffer.alloc(24_000, at) }),

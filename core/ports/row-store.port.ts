@@ -24,6 +24,8 @@ export type RowWrite = { readonly row: StoredRow; readonly stamp: number }
 export type RowQuery = {
   /** A value for every partition key column. */
   readonly partition: Readonly<Record<string, Cell>>
+  /** Exactly the row with this value of all clustering columns. Many such reads at once cost less than others. */
+  readonly at?: readonly Cell[]
   /** Exactly the rows with these values of the first clustering column. */
   readonly in?: readonly Cell[]
   /** Rows after (in the table's order) this value of all clustering columns. */

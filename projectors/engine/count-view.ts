@@ -24,7 +24,7 @@ export const createCountView = (
   projection: AnyProjection & CountProjection,
   store: RowStore,
 ): View<State> => {
-  const { table, toStored, keyOf, fromStored } = countLayoutOf(projection)
+  const { table, toStored, fromStored } = countLayoutOf(projection)
   const { partitionKey, clustering } = projection.store
   const [ownerColumn = ''] = table.partitionKey
   const checkpoints = createRowCheckpoints(store, table.name)
@@ -35,13 +35,9 @@ export const createCountView = (
     partition,
   })
 
-  /** The row after (bucket, partition - 1) is the wanted one if it is there: one row, whatever other partitions hold. */
   const loadOne = async ({ owner, bucket, partition }: CountKey): Promise<State> => {
-    const after = [bucket, partition - 1]
-    const [row] = await store.read(table, { partition: { [ownerColumn]: owner }, after, limit: 1 })
-    if (row === undefined) return uncounted
-    const found = keyOf(row)
-    return found.bucket === bucket && found.partition === partition ? fromStored(row) : uncounted
+    const [row] = await store.read(table, { partition: { [ownerColumn]: owner }, at: [bucket, partition] })
+    return row === undefined ? uncounted : fromStored(row)
   }
 
   return {

@@ -51,7 +51,7 @@ export const createEntityRows = (projection: RowView, store: RowStore): EntitySt
     load: async (ids) => {
       const states = ids.map((): ReturnType<typeof entityIn> | undefined => undefined)
       await eachBounded(ids, async (id, at) => {
-        const [row] = await store.read(table, { partition: { entity: id } })
+        const [row] = await store.read(table, { partition: { entity: id }, at: [] })
         if (row !== undefined) states[at] = entityIn(row)
       })
       return states

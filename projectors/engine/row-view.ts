@@ -19,14 +19,12 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
   const { table, toStored, fromStored } = rowLayoutOf(projection)
   const { partitionKey, clustering, onceOnly } = projection.store
   const checkpoints = createRowCheckpoints(store, table.name)
-  const [firstClustering] = clustering
 
   const loadOne = async ({ key }: Group): Promise<State> => {
-    const rows = await store.read(table, {
+    const [row] = await store.read(table, {
       partition: Object.fromEntries(partitionKey.map((name) => [columnNameOf(name), key[name] ?? ''])),
-      ...(firstClustering !== undefined && { in: [key[firstClustering] ?? ''] }),
+      at: clustering.map((name) => key[name] ?? ''),
     })
-    const row = rows.find((found) => clustering.every((name) => found[columnNameOf(name)] === key[name]))
     return row === undefined ? unwritten : fromStored(row)
   }
   const fold = createRowFold(projection)
