@@ -48,6 +48,21 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       expect(contentsOf(projection, stores)).toEqual(expected)
     })
 
+    test.each([1, 2, 3])(
+      'gathering batches gives the same rows, whatever fails meanwhile (%d)',
+      async (seed) => {
+        const random = createRandom(seed)
+        const stores = createStores()
+        const gathering = { behindMin: 1, recordsMax: 10 + random.below(90), msMax: 10_000 }
+        const cut = cutAtRandom(log, random)
+        const run = await startInMemory([projection], { log: cut, stores, gathering, isAlone: true })
+        const failing = setInterval(() => stores.rows.failNext(1 + random.below(3)), 5)
+        await run.untilApplied(projection).finally(() => clearInterval(failing))
+        await run.close()
+        expect(contentsOf(projection, stores)).toEqual(expected)
+      },
+    )
+
     test.each([1, 17, 40, 1_000])(
       'redelivery of the first %d records changes nothing',
       async (recordsMax) => {

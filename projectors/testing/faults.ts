@@ -14,9 +14,9 @@ export const cutAtRandom = (log: Log, random: Random): Log =>
     ...options,
     onBatch: async ({ partition, records }) => {
       for (let at = 0; at < records.length;) {
-        const size = 1 + random.below(7)
-        await options.onBatch({ partition, records: records.slice(at, at + size) })
-        at += size
+        const batch = records.slice(at, at + 1 + random.below(7))
+        at += batch.length
+        await options.onBatch({ partition, records: batch, behind: records.length - at })
       }
     },
   }))

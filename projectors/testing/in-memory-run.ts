@@ -10,6 +10,7 @@ import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import { entityDocumentLayoutOf, entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { Stores } from '../engine/create-view.ts'
+import type { Gathering } from '../engine/gathering.ts'
 import { runAll, type Running } from '../engine/run-all.ts'
 import type { AnyDeclaration } from '../engine/run-projection.ts'
 import { codec as codecOfTests } from './codec.ts'
@@ -31,12 +32,19 @@ export type InMemoryRun = Running & {
 }
 
 /** What a run reads and writes. */
-export type RunOptions = { readonly log: Log; readonly stores: Stores; readonly codec?: EventCodec }
+export type RunOptions = {
+  readonly log: Log
+  readonly stores: Stores
+  readonly codec?: EventCodec
+  readonly gathering?: Gathering
+  /** Each projection is given the batches as they are cut, and not those that have come together meanwhile. */
+  readonly isAlone?: boolean
+}
 
 /** Starts projections over a log; progress goes to the run alone. */
 export const startInMemory = async (
   projections: readonly AnyDeclaration[],
-  { log, stores, codec = codecOfTests }: RunOptions,
+  { log, stores, codec = codecOfTests, gathering, isAlone = false }: RunOptions,
 ): Promise<InMemoryRun> => {
   const published: ProjectionProgress[] = []
   const progress: Appender = {
@@ -52,8 +60,15 @@ export const startInMemory = async (
       topic === 'projection-progress' ? Promise.resolve(progress) : log.createAppender(topic),
   }
   // In memory everybody is there at once, or is kept away by the test.
-  const sharing = { gatherMs: 20, settleMs: 20 }
-  const running = await runAll(projections, { log: listening, codec, logger: quiet, stores, sharing })
+  const sharing = isAlone ? { members: [] } : { gatherMs: 20, settleMs: 20 }
+  const running = await runAll(projections, {
+    log: listening,
+    codec,
+    logger: quiet,
+    stores,
+    sharing,
+    gathering,
+  })
   const watermarkOf = (name: string, partition: number) =>
     published.findLast((progress) => progress.projection === name && progress.partition === partition)
       ?.watermark

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals'
+import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
+import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { playlistDetails } from '../playlist-details.projection.ts'
+import { playlistTracks } from '../playlist-tracks.projection.ts'
+import { createHistoryWriter } from '../testing/history-writer.ts'
+import { contentsOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
+import { addStep, createdPlaylist, editedPlaylist } from '../testing/playlist-history.ts'
+import { create, fails, inRows, quarantinedIn } from '../testing/poison.ts'
+
+const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
+
+/** So many records at a time, and how many are behind them. */
+const inBatchesOf = (log: Log, size: number, behindMore = 0): Log => ({
+  ...log,
+  read: (options) =>
+    log.read({
+      ...options,
+      onBatch: async ({ partition, records }) => {
+        for (let at = 0; at < records.length; at += size) {
+          const behind = records.length - at - size + behindMore
+          await options.onBatch({ partition, records: records.slice(at, at + size), behind })
+        }
+      },
+    }),
+})
+
+/** Counts what is asked of a store about one table. */
+const counted = (rows: RowStore, table: string) => {
+  const counts = { reads: 0, writes: 0 }
+  const counting: RowStore = {
+    ...rows,
+    read: (asked, query) => {
+      if (asked.name === table) counts.reads++
+      return rows.read(asked, query)
+    },
+    writeTogether: (asked, writes) => {
+      if (asked.name === table) counts.writes += writes.length
+      return rows.writeTogether(asked, writes)
+    },
+  }
+  return { counts, rows: counting }
+}
+
+const partitions = 1
+const createLog = (edits: number) => {
+  const log = createInMemoryLog({ partitions })
+  const { append } = createHistoryWriter(log, 'playlist-events', partitions)
+  append('list', createdPlaylist('List'))
+  for (let at = 0; at < edits; at++) append('list', editedPlaylist([addStep(at, `item-${at}`)]))
+  return { log, append }
+}
+const isAlone = true
+const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000 }
+
+describe('far behind the end of the log', () => {
+  test('a row that many batches touch is written once; near the end each batch is stored at once', async () => {
+    const { log } = createLog(499)
+    const stores = createStores()
+    const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
+    const options = { log: inBatchesOf(log, 5), stores: { ...stores, rows }, gathering: patient, isAlone }
+    await runInMemory(playlistDetails, options)
+    // 490 records together; then five behind each of the last two batches, which is less than ten.
+    expect(counts.writes).toBe(2)
+  })
+
+  test('what was gathered is stored when it is much, and as it would be one by one', async () => {
+    const { log } = createLog(499)
+    const [stores, oneByOne] = [createStores(), createStores()]
+    const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
+    const gathering = { ...patient, recordsMax: 100 }
+    await runInMemory(playlistDetails, {
+      log: inBatchesOf(log, 5),
+      stores: { ...stores, rows },
+      gathering,
+      isAlone,
+    })
+    expect(counts.writes).toBe(6)
+    await runInMemory(playlistDetails, { log: inBatchesOf(log, 1), stores: oneByOne, isAlone })
+    expect(contentsOf(playlistDetails, stores)).toEqual(contentsOf(playlistDetails, oneByOne))
+  })
+
+  test('and when nothing more comes, though there was more', async () => {
+    const { log } = createLog(99)
+    const stores = createStores()
+    const gathering = { ...patient, msMax: 50 }
+    await runInMemory(playlistTracks, { log: inBatchesOf(log, 5, 1_000), stores, gathering, isAlone })
+    const expected = createStores()
+    await runInMemory(playlistTracks, { log, stores: expected })
+    expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
+  })
+
+  test('what was gathered and not stored at the end is read again', async () => {
+    const { log } = createLog(99)
+    const stores = createStores()
+    const stuck = inBatchesOf(log, 5, 1_000)
+    const run = await startInMemory([playlistTracks], { log: stuck, stores, gathering: patient, isAlone })
+    await until(() => run.status().every(({ state }) => state === 'running'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await run.close()
+    expect(contentsOf(playlistTracks, stores)).toEqual([])
+    const expected = createStores()
+    await runInMemory(playlistTracks, { log, stores })
+    await runInMemory(playlistTracks, { log, stores: expected })
+    expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
+  })
+
+  test('an event that fails stops its group there, and everything before it is stored with the quarantine', async () => {
+    const { log, writer, stores } = create()
+    const projection = inRows({ isCured: false })
+    for (let at = 0; at < 20; at++) writer.append(`list-${at % 4}`, createdPlaylist(`name ${at}`))
+    const poison = writer.append('list-1', createdPlaylist('poison'))
+    expect(fails(poison)).toBe(true)
+    for (let at = 20; at < 40; at++) writer.append(`list-${at % 4}`, createdPlaylist(`name ${at}`))
+    const stuck = inBatchesOf(log, 3, 1_000)
+    const run = await startInMemory([projection], { log: stuck, stores, gathering: patient, isAlone })
+    await until(() => quarantinedIn(run).length === 1)
+    const stored = contentsOf(projection, stores).find((row) => row.includes('list-1'))
+    expect(stored).toContain('name 17')
+    expect(stored).not.toContain('name 21')
+    await run.close()
+    await runInMemory(projection, { log, stores })
+    expect(contentsOf(projection, stores).find((row) => row.includes('list-1'))).toBe(stored)
+    expect(contentsOf(projection, stores).join()).toContain('name 39')
+  })
+})
+
+describe('from the first record on', () => {
+  test('nothing is looked for that was never written; after a restart it is', async () => {
+    const { log, append } = createLog(50)
+    const stores = createStores()
+    const { counts, rows } = counted(stores.rows, 'playlist_tracks_v1')
+    await runInMemory(playlistTracks, { log, stores: { ...stores, rows } })
+    expect(counts.reads).toBe(0)
+    append('list', editedPlaylist([addStep(50, 'item-50')]))
+    await runInMemory(playlistTracks, { log, stores: { ...stores, rows } })
+    expect(counts.reads).toBe(1)
+  })
+})
