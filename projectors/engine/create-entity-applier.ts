@@ -5,7 +5,6 @@ import type { Stores } from './create-view.ts'
 import { createEntityDocuments } from './entity-documents.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEntityView } from './entity-view.ts'
-import { storingAtOnce } from './stay.ts'
 
 /** A view of the catalogue in the store that its declaration names. */
 export const createEntityApplier = (
@@ -17,6 +16,5 @@ export const createEntityApplier = (
     storage.kind === 'row'
       ? createEntityRows({ ...projection, store: storage }, stores.rows)
       : createEntityDocuments({ ...projection, store: storage }, stores.documents)
-  const { apply, forget } = createEntityView(projection, store)
-  return { ...store, forget, begin: () => storingAtOnce(apply) }
+  return { ...store, ...createEntityView(projection, store) }
 }

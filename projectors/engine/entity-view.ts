@@ -15,7 +15,9 @@ import type { ShownEntity } from '@reprise/core/layout/entity-layout.ts'
 import { createRowCheck } from '@reprise/core/storable.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import { storingAtOnce, type Stay, type StayStart } from './stay.ts'
 import type { Turn } from './turn.ts'
+import { createUntouchedKeys, type UntouchedKeys } from './untouched-keys.ts'
 import type { Settle } from './view.ts'
 
 /** One kind of store for entities. */
@@ -43,6 +45,12 @@ type State = Positioned<Entity>
 /** So many entities are remembered at most: those that others refer to are met again and again. */
 const rememberedMax = 50_000
 
+/** A catalogue has one partition: a million and a half of keys in eight megabytes. */
+const untouchedSlotsMax = 2 ** 21
+
+/** What a stay that began at the first record knows of what it has not met: it isn't stored, and nothing refers to it. */
+type Unmet = { readonly stored: UntouchedKeys; readonly referred: UntouchedKeys }
+
 /**
  * Folds the changes of the catalogue into one view. An entity is written when an event of its own touches it, and when
  * the row of something that it refers to was written: its position is that of the last such event, whatever way the
@@ -57,8 +65,10 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     return shown as never
   }
 
-  const statesOf = async (ids: readonly string[]): Promise<Map<string, State>> => {
-    const states = new Map(ids.map((id) => [id, remembered.get(id)]))
+  const statesOf = async (ids: readonly string[], unmet: Unmet | undefined): Promise<Map<string, State>> => {
+    const known = (id: string) =>
+      remembered.get(id) ?? (unmet?.stored.has(id) === true ? nothingOf(id) : undefined)
+    const states = new Map(ids.map((id) => [id, known(id)]))
     const missing = ids.filter((id) => states.get(id) === undefined)
     const loaded = missing.length > 0 ? await store.load(missing) : []
     for (const [at, id] of missing.entries()) states.set(id, loaded[at] ?? nothingOf(id))
@@ -66,7 +76,11 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
   }
 
   /** Shows entities with what they refer to, and writes those that an event above their position has touched. */
-  const writeTouched = async (candidates: readonly Candidate[], folded: Folded, isCurrent: () => boolean) => {
+  const writeTouched = async (
+    candidates: readonly Candidate[],
+    folded: Folded,
+    { isCurrent, unmet }: { readonly isCurrent: () => boolean; readonly unmet: Unmet | undefined },
+  ) => {
     const touched = candidates.flatMap(({ id, before, entity, position }) => {
       const own = folded.touches.get(id) ?? nowhere
       const referred = referencesOf(entity).map((target) => folded.rows.get(target) ?? nowhere)
@@ -76,7 +90,12 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     })
     if (touched.length === 0) return
     const targets = [...new Set(touched.flatMap(({ entity }) => referencesOf(entity)))]
-    const outside = await statesOf(targets.filter((id) => !folded.states.has(id)))
+    const outside = await statesOf(
+      targets.filter((id) => !folded.states.has(id)),
+      unmet,
+    )
+    for (const { id } of touched) unmet?.stored.touch(id)
+    for (const target of targets) unmet?.referred.touch(target)
     const find = (id: string) => (folded.states.get(id) ?? outside.get(id))?.value
     const referred = referredBy(find)
     await store.write(touched.map((one) => ({ ...one, shown: shownOf(one.entity, referred) })))
@@ -85,28 +104,41 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     for (const { id, entity, position } of touched) remembered.set(id, { position, value: entity })
   }
 
-  const apply = async ({ events, isCurrent }: Turn<CatalogueEvent>): Promise<void> => {
-    const before = await statesOf([...new Set(events.map(idOf))])
+  const apply = async (
+    { events, isCurrent }: Turn<CatalogueEvent>,
+    unmet: Unmet | undefined,
+  ): Promise<void> => {
+    const writing = { isCurrent, unmet }
+    const before = await statesOf([...new Set(events.map(idOf))], unmet)
     const folded = fold(events, before)
     const candidates = [...folded.states].map(([id, { value: entity }]) => {
       const { value, position } = before.get(id) ?? nothingOf(id)
       return { id, before: value, entity, position }
     })
-    await writeTouched(candidates, folded, isCurrent)
-    if (folded.rows.size === 0) return
-    for await (const page of store.referringTo([...folded.rows.keys()])) {
+    await writeTouched(candidates, folded, writing)
+    const targets = [...folded.rows.keys()].filter((id) => unmet?.referred.has(id) !== true)
+    if (targets.length === 0) return
+    for await (const page of store.referringTo(targets)) {
       if (!isCurrent()) return
-      const others = await statesOf(page.filter((id) => !folded.states.has(id)))
+      const others = await statesOf(
+        page.filter((id) => !folded.states.has(id)),
+        unmet,
+      )
       const found = [...others].map(([id, { value, position }]) => ({
         id,
         before: value,
         entity: value,
         position,
       }))
-      await writeTouched(found, folded, isCurrent)
+      await writeTouched(found, folded, writing)
     }
   }
-  return { apply, forget: remembered.clear }
+  const begin = ({ isFirstRecord }: StayStart): Stay<CatalogueEvent> => {
+    const keys = () => createUntouchedKeys(untouchedSlotsMax)
+    const unmet = isFirstRecord ? { stored: keys(), referred: keys() } : undefined
+    return storingAtOnce((turn) => apply(turn, unmet))
+  }
+  return { begin, forget: remembered.clear }
 }
 
 type Candidate = {

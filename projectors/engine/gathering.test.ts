@@ -4,12 +4,15 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { catalogue } from '../catalogue.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
-import { contentsOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
+import { contentsOf, runInMemory, startInMemory, tableOf, until } from '../testing/in-memory-run.ts'
 import { addStep, createdPlaylist, editedPlaylist } from '../testing/playlist-history.ts'
 import { create, fails, inRows, quarantinedIn } from '../testing/poison.ts'
+import { createRandom } from '../testing/random.ts'
+import { writeTopicHistory } from '../testing/topic-history.ts'
 
 const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 
@@ -138,5 +141,16 @@ describe('from the first record on', () => {
     append('list', editedPlaylist([addStep(50, 'item-50')]))
     await runInMemory(playlistTracks, { log, stores: { ...stores, rows } })
     expect(counts.reads).toBe(1)
+  })
+
+  test('nor an entity of the catalogue', async () => {
+    const log = createInMemoryLog({ partitions })
+    const random = createRandom(5)
+    writeTopicHistory(log, { topic: catalogue.from, partitions, random, events: 200, noise: true })
+    const stores = createStores()
+    const { counts, rows } = counted(stores.rows, tableOf(catalogue).name)
+    await runInMemory(catalogue, { log, stores: { ...stores, rows } })
+    expect(counts).toMatchObject({ reads: 0 })
+    expect(counts.writes).toBeGreaterThan(0)
   })
 })

@@ -7,12 +7,12 @@ export type UntouchedKeys = {
   readonly touch: (key: string) => void
 }
 
-/** Tables begin small and double: up to 200,000 keys in half a megabyte. */
+/** Tables begin small and double: by default up to 200,000 keys in half a megabyte. */
 const slotsMin = 2 ** 10
-const slotsMax = 2 ** 17
+const slotsMaxByDefault = 2 ** 17
 
 /** See {@link UntouchedKeys}. When there is no room for more keys, none is said to be untouched any more. */
-export const createUntouchedKeys = (): UntouchedKeys => {
+export const createUntouchedKeys = (slotsMax = slotsMaxByDefault): UntouchedKeys => {
   const tables: FingerprintTable[] = []
   let isKnown = true
 
