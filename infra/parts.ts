@@ -40,10 +40,10 @@ export const furtherProducers = (count: number): readonly Part[] =>
   )
 
 /**
- * A small nursery, and a heap that may grow by two fifths after a collection where Node's own rule lets it grow fourfold:
+ * A small nursery, and a heap that may grow by half after a collection where Node's own rule lets it grow fourfold:
  * a worker that catches up holds half as much for a tenth more of work.
  */
-export const projectorFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=40']
+export const projectorFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=50']
 
 /** Log → views. */
 export const projectors = servicePart({

@@ -21,7 +21,11 @@ export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onL
 
 /** So many values a projection remembers at most, and so many it changes before they are stored. */
 const cacheWeightMax = 400_000
-const openWeightMax = 500_000
+const openWeightMax = 1_000_000
+/** So many groups are made into rows at once. */
+const writtenAtOnce = 2_000
+/** What is open is kept without its events, which are many. */
+const noEvents: RecordedEvent[] = []
 
 type Options = {
   readonly group: (turn: Turn<RecordedEvent>, onFailure: OnFailure) => readonly Group[]
@@ -82,8 +86,7 @@ export const createApplier = <State>(
       untouched?.touch(id)
       const own = view.weigh(state)
       add(own - (open.get(id)?.weight ?? 0))
-      // Without its events, which are many.
-      open.set(id, { group: { id, key, partition, events: [] }, state, weight: own })
+      open.set(id, { group: { id, key, partition, events: noEvents }, state, weight: own })
     }
     const writeAtOnce = async (changed: readonly Changed<State>[], onFailure: OnFailure) => {
       await writeOrQuarantine(changed, {
@@ -105,7 +108,9 @@ export const createApplier = <State>(
       },
       store: async (isCurrent) => {
         if (open.size === 0) return
-        await view.write([...open.values()])
+        const changed = [...open.values()]
+        for (let at = 0; at < changed.length; at += writtenAtOnce)
+          await view.write(changed.slice(at, at + writtenAtOnce))
         // What another stay of this partition has found anew must not be replaced by what is older.
         if (view.remembers && isCurrent()) for (const [id, { state }] of open) cache.set(id, stored(state))
         open.clear()

@@ -69,7 +69,10 @@ const seen = (options: ReaderOptions, { measures, tracer, isCurrent }: Seeing): 
   },
 })
 
-/** A span per sampled record, from when it is read until the view and its checkpoint are stored. */
+/**
+ * A span per sampled record, from when it is read until the view and its checkpoint are stored; far behind the end of the
+ * log, until it is taken in.
+ */
 const spansOf = ({ partition, records }: LogBatch, { name, version, topic }: Measured, tracer: Tracer) => {
   const spans: Span[] = []
   for (const { traceparent, offset, eventId, eventType } of records)
