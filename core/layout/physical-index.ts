@@ -5,8 +5,17 @@ import type { DocumentIndex } from '../ports/document-store.port.ts'
  * The name of the index that a declaration is stored in: its logical name, and a hash of its mappings and settings in
  * whatever order they are written. So each mapping fills an index of its own, with checkpoints of its own.
  */
-export const physicalNameOf = ({ name, mappings, settings = {} }: DocumentIndex): string =>
-  `${name}-${fingerprintOf([mappings, settings])}`
+export const physicalNameOf = (index: DocumentIndex): string => {
+  const known = names.get(index)
+  if (known !== undefined) return known
+  const { name, mappings, settings = {} } = index
+  const made = `${name}-${fingerprintOf([mappings, settings])}`
+  names.set(index, made)
+  return made
+}
+
+/** Asked for with every write, of the same few declarations. */
+const names = new WeakMap<DocumentIndex, string>()
 
 /** Whether a physical name is one of this logical name; the bare name was used before there were fingerprints. */
 export const isNameOf = (physical: string, name: string): boolean => logicalNameOf(physical) === name
