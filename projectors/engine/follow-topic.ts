@@ -8,7 +8,7 @@ import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
 import type { ProjectionLetters } from './dead-letters.ts'
 import { TriedAgain } from './failing.ts'
 import { createStatus, type FollowerStatus } from './follower-status.ts'
-import { defaultGathering, isDue, type Gathering } from './gathering.ts'
+import { defaultGathering, dueAt, type Gathering } from './gathering.ts'
 import { createLease, type Admitted, type Lease } from './lease.ts'
 import { checkpointAt, createPartitionWork, heldIn } from './partition-work.ts'
 import { patiently } from './patience.ts'
@@ -130,7 +130,7 @@ export const followTopic = <Event>(
       for (let at = 0; at < records.length && !lease.hasEnded(); at += pieceRecordsMax) {
         const piece = records.slice(at, at + pieceRecordsMax)
         await take(lease, piece)
-        if (isDue(lease, records.length - at - piece.length + behind, gathering)) await storeGathered(lease)
+        await storeWhenDue(lease, records.length - at - piece.length + behind)
       }
     })
   }
@@ -152,13 +152,21 @@ export const followTopic = <Event>(
 
   const gather = (lease: Lease<Event>, place: Admitted['place'], more: number) => {
     const { records, since } = lease.gathered ?? { records: 0, since: performance.now() }
-    const isFirst = lease.gathered === undefined
-    lease.gathered = { place, records: records + more, since }
-    // Nothing may come after it for long, or at all.
-    if (isFirst) setTimeout(() => storeLate(lease, since), gathering.msMax).unref()
+    lease.gathered = { ...lease.gathered, place, records: records + more, since }
+  }
+  const storeWhenDue = async (lease: Lease<Event>, behind: number): Promise<void> => {
+    const at = dueAt(lease, behind, gathering)
+    const left = at - performance.now()
+    if (left <= 0) await storeGathered(lease)
+    else if (lease.gathered && at < (lease.gathered.timer?.at ?? Infinity)) {
+      // Nothing may come after it for long, or at all.
+      clearTimeout(lease.gathered.timer?.timeout)
+      const { since } = lease.gathered
+      const timeout = setTimeout(() => storeLate(lease, since), left).unref()
+      lease.gathered = { ...lease.gathered, timer: { at, timeout } }
+    }
   }
   const storeLate = (lease: Lease<Event>, since: number) => {
-    if (lease.gathered?.since !== since) return
     const work = async () => {
       if (lease.gathered?.since === since) await storeGathered(lease)
     }
@@ -172,6 +180,7 @@ export const followTopic = <Event>(
       await work.store(lease)
       await work.reach(lease, checkpointAt(lease, lease.gathered.place, stopped))
     })
+    clearTimeout(lease.gathered?.timer?.timeout)
     lease.gathered = undefined
     if (!lease.hasEnded()) status.running()
   }

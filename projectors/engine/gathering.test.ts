@@ -3,9 +3,11 @@ import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/documen
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
+import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { catalogue } from '../catalogue.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
+import { playlistSearch } from '../playlist-search.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
 import { contentsOf, runInMemory, startInMemory, tableOf, until } from '../testing/in-memory-run.ts'
@@ -57,7 +59,7 @@ const createLog = (edits: number) => {
   return { log, append }
 }
 const isAlone = true
-const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000 }
+const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000, msNear: 0 }
 
 describe('far behind the end of the log', () => {
   test('a row that many batches touch is written once; near the end each batch is stored at once', async () => {
@@ -129,6 +131,22 @@ describe('far behind the end of the log', () => {
     expect(contentsOf(projection, stores).find((row) => row.includes('list-1'))).toBe(stored)
     expect(contentsOf(projection, stores).join()).toContain('name 39')
   })
+})
+
+test('what readers see only after a refresh is gathered between two of them, near the end too', async () => {
+  const { log } = createLog(100)
+  const stores = createStores()
+  let written = 0
+  const documents: DocumentStore = {
+    ...stores.documents,
+    write: (index, writes) => {
+      written += writes.filter(({ id }) => !id.startsWith('checkpoint_')).length
+      return stores.documents.write(index, writes)
+    },
+  }
+  await runInMemory(playlistSearch, { log: inBatchesOf(log, 1), stores: { ...stores, documents }, isAlone })
+  expect(written).toBeGreaterThan(0)
+  expect(written).toBeLessThan(50)
 })
 
 describe('from the first record on', () => {

@@ -7,6 +7,7 @@ import { createEntityApplier } from './create-entity-applier.ts'
 import { createView, type Stores } from './create-view.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { followTopic, type Following, type Reached, type Source } from './follow-topic.ts'
+import { defaultGathering, untilRefreshed } from './gathering.ts'
 import type { Popularity } from './popularity.ts'
 import type { Progress } from './progress.ts'
 import { createSettledWatermarks } from './settled-watermarks.ts'
@@ -80,6 +81,7 @@ const follow = <Event>(
     progress.publish({ projection: name, version, topic, partition, watermark, quarantined: groups })
   }
   const { settle } = view
+  const { gathering = defaultGathering } = options
   const settled =
     settle && createSettledWatermarks(() => settle(() => options.log.endOffsets(topic)), publish, logger)
   const following = followTopic(
@@ -91,7 +93,7 @@ const follow = <Event>(
       applied: settled?.add ?? publish,
       letters: options.letters.of(projection),
     },
-    options,
+    { ...options, gathering: settle ? untilRefreshed(gathering) : gathering },
   )
   return { ...following, ...(view.cache && { cache: view.cache }) }
 }
