@@ -5,6 +5,7 @@ import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { catalogue } from '../catalogue.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistSearch } from '../playlist-search.projection.ts'
@@ -107,6 +108,26 @@ describe('far behind the end of the log', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     await run.close()
     expect(contentsOf(playlistTracks, stores)).toEqual([])
+    const expected = createStores()
+    await runInMemory(playlistTracks, { log, stores })
+    await runInMemory(playlistTracks, { log, stores: expected })
+    expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
+  })
+
+  test('a checkpoint never passes rows that are not stored', async () => {
+    const { log } = createLog(99)
+    const stores = createStores()
+    const refusing: RowStore = {
+      ...stores.rows,
+      writeTogether: (table, writes) =>
+        table.name === tableOf(playlistTracks).name
+          ? Promise.reject(new StoreUnavailable('no rows today'))
+          : stores.rows.writeTogether(table, writes),
+    }
+    const options = { log: inBatchesOf(log, 5), stores: { ...stores, rows: refusing }, isAlone }
+    const run = await startInMemory([playlistTracks], options)
+    await until(() => run.status().some(({ reason }) => reason?.includes('no rows today')))
+    await run.close()
     const expected = createStores()
     await runInMemory(playlistTracks, { log, stores })
     await runInMemory(playlistTracks, { log, stores: expected })
