@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { partitionCountOf } from '@reprise/schemas/topics.ts'
 import { findProjections, projectionsFolder } from './engine/find-projections.ts'
 import type { AnyDeclaration } from './engine/run-projection.ts'
@@ -12,7 +11,6 @@ import { createRandom } from './testing/random.ts'
 import { writeTopicHistory } from './testing/topic-history.ts'
 
 const partitions = 3
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 // What effects must keep is in engine/effect-view.test.ts: they have no rows.
 const projections = (await findProjections(projectionsFolder)).filter(({ store }) => store.kind !== 'effect')
 
@@ -36,14 +34,14 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     beforeAll(async () => {
       log = createLog()
       writeHistory(log, projection, 250)
-      const stores = createStores()
+      const stores = createInMemoryStores()
       await runInMemory(projection, { log, stores })
       expected = contentsOf(projection, stores)
       expect(expected.length).toBeGreaterThan(0)
     })
 
     test.each([1, 2, 3, 4])('any cutting into batches gives the same rows (%d)', async (seed) => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       await runInMemory(projection, { log: cutAtRandom(log, createRandom(seed)), stores })
       expect(contentsOf(projection, stores)).toEqual(expected)
     })
@@ -52,7 +50,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       'gathering batches gives the same rows, whatever fails meanwhile (%d)',
       async (seed) => {
         const random = createRandom(seed)
-        const stores = createStores()
+        const stores = createInMemoryStores()
         const gathering = { behindMin: 1, recordsMax: 10 + random.below(90), msMax: 10_000, msNear: 0 }
         const cut = cutAtRandom(log, random)
         const run = await startInMemory([projection], { log: cut, stores, gathering, isAlone: true })
@@ -66,9 +64,9 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     test.each([1, 17, 40, 1_000])(
       'redelivery of the first %d records changes nothing',
       async (recordsMax) => {
-        const stores = createStores()
+        const stores = createInMemoryStores()
         await runInMemory(projection, { log, stores })
-        const again = withCheckpointsIn(stores, createStores())
+        const again = withCheckpointsIn(stores, createInMemoryStores())
         const random = createRandom(recordsMax)
         await runInMemory(projection, { log: cutAtRandom(cutShort(log, recordsMax), random), stores: again })
         expect(contentsOf(projection, stores)).toEqual(expected)
@@ -78,8 +76,8 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     test.each([1, 8, 25, 60])(
       'redelivery of all but the first %d records changes nothing',
       async (recordsMax) => {
-        const stores = createStores()
-        const elsewhere = createStores()
+        const stores = createInMemoryStores()
+        const elsewhere = createInMemoryStores()
         const behind = withCheckpointsIn(stores, elsewhere)
         await runInMemory(projection, { log: cutShort(log, recordsMax), stores: behind })
         await runInMemory(projection, { log, stores })
@@ -90,18 +88,18 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
 
     test('a rebuild equals live', async () => {
       const live = createLog()
-      const stores = createStores()
+      const stores = createInMemoryStores()
       const run = await startInMemory([projection], { log: live, stores })
       writeHistory(live, projection, 120)
       await run.untilApplied(projection)
       await run.close()
-      const rebuilt = createStores()
+      const rebuilt = createInMemoryStores()
       await runInMemory(projection, { log: live, stores: rebuilt })
       expect(contentsOf(projection, rebuilt)).toEqual(contentsOf(projection, stores))
     })
 
     test('it goes on where it was killed', async () => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       for (const recordsMax of [5, 6, 30, 1_000])
         await runInMemory(projection, { log: cutShort(log, recordsMax), stores })
       expect(contentsOf(projection, stores)).toEqual(expected)
@@ -112,7 +110,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       writeHistory(clean, projection, 250, false)
       const noisy = createLog()
       writeHistory(noisy, projection, 250, true)
-      const [first, second] = [createStores(), createStores()]
+      const [first, second] = [createInMemoryStores(), createInMemoryStores()]
       await runInMemory(projection, { log: clean, stores: first })
       await runInMemory(projection, { log: noisy, stores: second })
       const [one, other] = [valuesOf(contentsOf(projection, first)), valuesOf(contentsOf(projection, second))]
@@ -120,7 +118,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     })
 
     test.each([1, 2, 3])('two projectors at once, one a zombie, end in the same rows (%d)', async (seed) => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       const random = createRandom(seed)
       const zombie = createHold(stores)
       const alone = withoutGroups(log)
@@ -138,7 +136,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     })
 
     test('a store that fails now and then delays it and changes nothing', async () => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       const run = await startInMemory([projection], { log: cutAtRandom(log, createRandom(5)), stores })
       for (let times = 0; times < 5; times++) {
         stores.rows.failNext(2)
@@ -151,7 +149,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     })
 
     test('partitions go to another projector and come back', async () => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       const live = createLog()
       const write = createWrites(live, projection)
       const first = await startInMemory([projection], { log: live, stores })
@@ -164,7 +162,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       write(40)
       await first.untilApplied(projection)
       await first.close()
-      const rebuilt = createStores()
+      const rebuilt = createInMemoryStores()
       await runInMemory(projection, { log: live, stores: rebuilt })
       expect(contentsOf(projection, stores)).toEqual(contentsOf(projection, rebuilt))
     })
@@ -172,7 +170,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     if (projection.store.kind === 'document') return
 
     test('what a store lost in a crash is written again', async () => {
-      const stores = createStores()
+      const stores = createInMemoryStores()
       const live = createLog()
       const write = createWrites(live, projection)
       const run = await startInMemory([projection], { log: live, stores })
@@ -186,7 +184,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       write(40)
       await run.untilApplied(projection)
       await run.close()
-      const rebuilt = createStores()
+      const rebuilt = createInMemoryStores()
       await runInMemory(projection, { log: live, stores: rebuilt })
       expect(contentsOf(projection, stores)).toEqual(contentsOf(projection, rebuilt))
     })
@@ -194,7 +192,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
     test.each([1, 2, 3, 4])(
       'a store that loses its tail, checkpoint included, is filled again (%d)',
       async (seed) => {
-        const stores = createStores()
+        const stores = createInMemoryStores()
         const random = createRandom(seed)
         const run = await startInMemory([projection], { log: cutAtRandom(log, random), stores })
         for (let times = 0; times < 4; times++) {

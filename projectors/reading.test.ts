@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
@@ -17,15 +16,14 @@ import { addStep, createdPlaylist, editedPlaylist, writePlaylistHistory } from '
 import { createRandom } from './testing/random.ts'
 
 const partitions = 3
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 const create = (topic: 'playlist-events' | 'playback-events') => {
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
-  return { log, stores: createStores(), writer: createHistoryWriter(log, topic, partitions) }
+  return { log, stores: createInMemoryStores(), writer: createHistoryWriter(log, topic, partitions) }
 }
 
 describe('playlists', () => {
   let log: InMemoryLog
-  let stores: ReturnType<typeof createStores>
+  let stores: ReturnType<typeof createInMemoryStores>
   let writer: HistoryWriter
   let lists: ReadonlyMap<string, readonly string[]>
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
@@ -16,8 +15,6 @@ import { addStep, createdPlaylist, editedPlaylist } from '../testing/playlist-hi
 import { create, fails, inRows, quarantinedIn } from '../testing/poison.ts'
 import { createRandom } from '../testing/random.ts'
 import { writeTopicHistory } from '../testing/topic-history.ts'
-
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 
 /** So many records at a time, and how many are behind them. */
 const inBatchesOf = (log: Log, size: number, behindMore = 0): Log => ({
@@ -65,7 +62,7 @@ const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000, msNear: 0
 describe('far behind the end of the log', () => {
   test('a row that many batches touch is written once; near the end each batch is stored at once', async () => {
     const { log } = createLog(499)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
     const options = { log: inBatchesOf(log, 5), stores: { ...stores, rows }, gathering: patient, isAlone }
     await runInMemory(playlistDetails, options)
@@ -75,7 +72,7 @@ describe('far behind the end of the log', () => {
 
   test('what was gathered is stored when it is much, and as it would be one by one', async () => {
     const { log } = createLog(499)
-    const [stores, oneByOne] = [createStores(), createStores()]
+    const [stores, oneByOne] = [createInMemoryStores(), createInMemoryStores()]
     const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
     const gathering = { ...patient, recordsMax: 100 }
     await runInMemory(playlistDetails, {
@@ -91,24 +88,24 @@ describe('far behind the end of the log', () => {
 
   test('and when nothing more comes, though there was more', async () => {
     const { log } = createLog(99)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const gathering = { ...patient, msMax: 50 }
     await runInMemory(playlistTracks, { log: inBatchesOf(log, 5, 1_000), stores, gathering, isAlone })
-    const expected = createStores()
+    const expected = createInMemoryStores()
     await runInMemory(playlistTracks, { log, stores: expected })
     expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
   })
 
   test('what was gathered and not stored at the end is read again', async () => {
     const { log } = createLog(99)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const stuck = inBatchesOf(log, 5, 1_000)
     const run = await startInMemory([playlistTracks], { log: stuck, stores, gathering: patient, isAlone })
     await until(() => run.status().every(({ state }) => state === 'running'))
     await new Promise((resolve) => setTimeout(resolve, 50))
     await run.close()
     expect(contentsOf(playlistTracks, stores)).toEqual([])
-    const expected = createStores()
+    const expected = createInMemoryStores()
     await runInMemory(playlistTracks, { log, stores })
     await runInMemory(playlistTracks, { log, stores: expected })
     expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
@@ -116,7 +113,7 @@ describe('far behind the end of the log', () => {
 
   test('a checkpoint never passes rows that are not stored', async () => {
     const { log } = createLog(99)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const refusing: RowStore = {
       ...stores.rows,
       writeTogether: (table, writes) =>
@@ -128,7 +125,7 @@ describe('far behind the end of the log', () => {
     const run = await startInMemory([playlistTracks], options)
     await until(() => run.status().some(({ reason }) => reason?.includes('no rows today')))
     await run.close()
-    const expected = createStores()
+    const expected = createInMemoryStores()
     await runInMemory(playlistTracks, { log, stores })
     await runInMemory(playlistTracks, { log, stores: expected })
     expect(contentsOf(playlistTracks, stores)).toEqual(contentsOf(playlistTracks, expected))
@@ -156,7 +153,7 @@ describe('far behind the end of the log', () => {
 
 test('what readers see only after a refresh is gathered between two of them, near the end too', async () => {
   const { log } = createLog(100)
-  const stores = createStores()
+  const stores = createInMemoryStores()
   let written = 0
   const documents: DocumentStore = {
     ...stores.documents,
@@ -173,7 +170,7 @@ test('what readers see only after a refresh is gathered between two of them, nea
 describe('from the first record on', () => {
   test('nothing is looked for that was never written; after a restart it is', async () => {
     const { log, append } = createLog(50)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const { counts, rows } = counted(stores.rows, 'playlist_tracks_v1')
     await runInMemory(playlistTracks, { log, stores: { ...stores, rows } })
     expect(counts.reads).toBe(0)
@@ -186,7 +183,7 @@ describe('from the first record on', () => {
     const log = createInMemoryLog({ partitions })
     const random = createRandom(5)
     writeTopicHistory(log, { topic: catalogue.from, partitions, random, events: 200, noise: true })
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const { counts, rows } = counted(stores.rows, tableOf(catalogue).name)
     await runInMemory(catalogue, { log, stores: { ...stores, rows } })
     expect(counts).toMatchObject({ reads: 0 })

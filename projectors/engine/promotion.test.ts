@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
 import { IndexReplaced } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
@@ -22,8 +21,7 @@ const { index: secondIndex } = documentLayoutOf(second)
 
 let log: InMemoryLog
 let writer: ReturnType<typeof createHistoryWriter>
-let stores: ReturnType<typeof createStores>
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
+let stores: ReturnType<typeof createInMemoryStores>
 const isLive = (index: typeof firstIndex) => stores.documents.isLive(index)
 const write = (id: string) => writer.append(id, createdPlaylist(id))
 const seen = (id: string) =>
@@ -34,7 +32,7 @@ const untilStopped = (run: InMemoryRun) =>
 beforeEach(async () => {
   log = createInMemoryLog({ partitions })
   writer = createHistoryWriter(log, 'playlist-events', partitions)
-  stores = createStores()
+  stores = createInMemoryStores()
   writePlaylistHistory(writer, createRandom(3), { events: 90 })
   await runInMemory(first, { log, stores })
 })

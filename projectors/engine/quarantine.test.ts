@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { retry } from '@reprise/core/projection.ts'
@@ -8,7 +9,6 @@ import { createOperator } from '../testing/operator.ts'
 import { createdPlaylist } from '../testing/playlist-history.ts'
 import {
   create,
-  createStores,
   curedContents,
   fails,
   firstOfEach,
@@ -126,10 +126,10 @@ describe.each([
     await run.close()
     expect(contentsOf(view, stores)).toHaveLength(1)
     expect(contentsOf(view, stores)[0]).toContain(' before between after')
-    const rebuilt = createStores()
+    const rebuilt = createInMemoryStores()
     await runInMemory(view, { log, stores: rebuilt })
     expect(contentsOf(view, rebuilt)).toEqual(contentsOf(view, stores))
-    const corrected = createStores()
+    const corrected = createInMemoryStores()
     await runInMemory(declare({ isCured: true }), { log, stores: corrected })
     expect(contentsOf(view, corrected)).toEqual(contentsOf(view, stores))
   })
@@ -144,7 +144,7 @@ describe.each([
     const request = await operator.ask({ verb: 'discard', partition, offset })
     await until(async () => (await operator.answerTo(request))?.outcome === 'refused')
     await run.close()
-    const again = createStores()
+    const again = createInMemoryStores()
     await runInMemory(view, { log, stores: again })
     expect(contentsOf(view, again)).toEqual(contentsOf(view, stores))
   })
@@ -178,7 +178,7 @@ describe.each([
       const view = declare({ isCured: false })
       await runInMemory(view, { log, stores })
       const before = contentsOf(view, stores)
-      const behind = withCheckpointsIn(stores, createStores())
+      const behind = withCheckpointsIn(stores, createInMemoryStores())
       await runInMemory(view, { log: cutShort(log, 10 + seed), stores: behind })
       const run = await startInMemory([view], { log: cutAtRandom(log, createRandom(seed)), stores: behind })
       await run.untilApplied(view)

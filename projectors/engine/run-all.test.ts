@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
@@ -21,11 +20,10 @@ import { createRandom } from '../testing/random.ts'
 import { unwellOf } from './run-all.ts'
 
 const partitions = 2
-const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
 const create = () => {
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const writer = createHistoryWriter(log, 'playlist-events', partitions)
-  return { log, writer, stores: createStores() }
+  return { log, writer, stores: createInMemoryStores() }
 }
 
 /** Throws on the event that renames to "poison". */
@@ -138,7 +136,7 @@ describe('faults', () => {
   test('a loss that no one tells of is noticed by the failure that goes with it', async () => {
     const log = createInMemoryLog({ partitions: 1 })
     const writer = createHistoryWriter(log, 'playlist-events', 1)
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const rows = { ...stores.rows, onLost: () => undefined }
     const run = await startInMemory([playlistDetails], { log, stores: { ...stores, rows } })
     writer.append('a', createdPlaylist('before'))
@@ -245,7 +243,7 @@ describe('progress', () => {
 describe('the play index', () => {
   test('gives no verdict before it has passed the event', async () => {
     const log = createInMemoryLog({ partitions, now: () => recordedAround })
-    const stores = createStores()
+    const stores = createInMemoryStores()
     const writer = createHistoryWriter(log, 'playback-events', partitions)
     let isHeld = true
     const rows = {

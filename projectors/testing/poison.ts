@@ -1,6 +1,5 @@
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import {
@@ -20,12 +19,6 @@ import { createdPlaylist } from './playlist-history.ts'
 import type { Random } from './random.ts'
 
 const partitions = 2
-
-/** Empty stores in memory. */
-export const createStores = () => ({
-  rows: createInMemoryRowStore(),
-  documents: createInMemoryDocumentStore(),
-})
 
 /** The event that no handler could apply, until the projection is corrected. */
 export type Poison = { isCured: boolean }
@@ -92,7 +85,11 @@ export const inCounts = (poison: Poison) =>
 /** A log with its writer, and stores. */
 export const create = () => {
   const log = createInMemoryLog({ partitions })
-  return { log, writer: createHistoryWriter(log, 'playlist-events', partitions), stores: createStores() }
+  return {
+    log,
+    writer: createHistoryWriter(log, 'playlist-events', partitions),
+    stores: createInMemoryStores(),
+  }
 }
 type Writer = ReturnType<typeof create>['writer']
 
@@ -142,7 +139,7 @@ export const curedContents = async (
   declare: (poison: Poison) => AnyDeclaration,
   log: ReturnType<typeof create>['log'],
 ) => {
-  const stores = createStores()
+  const stores = createInMemoryStores()
   const cured = declare({ isCured: true })
   await runInMemory(cured, { log: withoutGroups(log), stores })
   return contentsOf(cured, stores)

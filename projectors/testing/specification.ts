@@ -1,7 +1,6 @@
 import { expect } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { Columns, RowOf } from '@reprise/core/columns.ts'
 import type { EffectStorage } from '@reprise/core/effect-projection.ts'
 import { type AnyProjection, type CountStorage, type PageStorage, stop } from '@reprise/core/projection.ts'
@@ -52,11 +51,10 @@ const rowsAfter = async (declared: AnyProjection, events: readonly ExampleEvent[
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const { append } = createHistoryWriter(log, projection.from, partitions)
   for (const { meta, ...event } of events) append(meta.streamId, event, { meta })
-  const createStores = () => ({ rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() })
-  const stores = createStores()
+  const stores = createInMemoryStores()
   // Whoever finds no checkpoint reads everything again.
   for (let time = 0; time < times; time++)
-    await runInMemory(projection, { log, stores: withCheckpointsIn(stores, createStores()) })
+    await runInMemory(projection, { log, stores: withCheckpointsIn(stores, createInMemoryStores()) })
   return storedRows(projection, stores)
 }
 

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
-import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
-import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryParts } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { positionsOf, tokenOf } from '@reprise/core/position.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { playlistTracks } from '@reprise/projectors/playlist-tracks.projection.ts'
@@ -15,12 +12,7 @@ const gone = '0192f0aa-0000-7000-8000-000000000003'
 const { begin, end, get, bodyOf } = createServedViews(startHttpService)
 let views: SeededViews
 beforeEach(async () => {
-  views = await begin({
-    log: createInMemoryLog(),
-    codec: createInMemoryEventCodec(),
-    rows: createInMemoryRowStore(),
-    documents: createInMemoryDocumentStore(),
-  })
+  views = await begin(createInMemoryParts())
 })
 afterEach(end)
 

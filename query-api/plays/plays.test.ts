@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
-import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
-import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryParts } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { tokenOf } from '@reprise/core/position.ts'
 import { listeningHistory } from '@reprise/projectors/listening-history.projection.ts'
 import { seededPartition, type SeededViews } from '../seeded-views.ts'
@@ -12,12 +9,7 @@ import { as, createServedViews, expectProblem, now } from '../served-views.ts'
 const { begin, end, get, bodyOf } = createServedViews(startHttpService)
 let views: SeededViews
 beforeEach(async () => {
-  views = await begin({
-    log: createInMemoryLog(),
-    codec: createInMemoryEventCodec(),
-    rows: createInMemoryRowStore(),
-    documents: createInMemoryDocumentStore(),
-  })
+  views = await begin(createInMemoryParts())
 })
 afterEach(end)
 

@@ -1,25 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { startHttpService } from '@reprise/adapters/http/http-service.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
-import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
-import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import type { InMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryParts } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { tokenOf } from '@reprise/core/position.ts'
 import { playlistDetails } from '@reprise/projectors/playlist-details.projection.ts'
 import { seededPartition, type SeededViews } from '../seeded-views.ts'
 import { createServedViews, expectProblem, mine } from '../served-views.ts'
 
 const { begin, end, get, restart } = createServedViews(startHttpService)
-let rows: ReturnType<typeof createInMemoryRowStore>
+let rows: InMemoryRowStore
 let views: SeededViews
 beforeEach(async () => {
-  rows = createInMemoryRowStore()
-  views = await begin({
-    log: createInMemoryLog(),
-    codec: createInMemoryEventCodec(),
-    rows,
-    documents: createInMemoryDocumentStore(),
-  })
+  const parts = createInMemoryParts()
+  rows = parts.rows
+  views = await begin(parts)
 })
 afterEach(end)
 
