@@ -46,16 +46,10 @@ export const createStatements = (keyspace: string) => {
     /** The rows of some partitions, of a table with one partition key column, that stand at the same place in each. */
     selectEach: (table: Table, owners: readonly Cell[], at: readonly Cell[]) => {
       const [owner = ''] = table.partitionKey
-      const conditions = [
-        `${quoted(owner)} IN ?`,
-        ...table.clustering.map((column) => `${quoted(column)} = ?`),
-      ]
+      const place = placed(table, at)
       return {
-        text: `SELECT ${listed(Object.keys(table.columns))} FROM ${keyspace}.${table.name} WHERE ${conditions.join(' AND ')}`,
-        params: [
-          owners.map((value) => cellOf(table, owner, value)),
-          ...table.clustering.map((column, place) => cellOf(table, column, at[place])),
-        ],
+        text: selectText(keyspace, table, [`${quoted(owner)} IN ?`, ...place.conditions]),
+        params: [owners.map((value) => cellOf(table, owner, value)), ...place.params],
       }
     },
   }
@@ -86,11 +80,11 @@ const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
   const conditions = table.partitionKey.map((column) => `${quoted(column)} = ?`)
   const params: unknown[] = table.partitionKey.map((column) => cellOf(table, column, query.partition[column]))
   const [first] = table.clustering
-  if (query.at !== undefined)
-    for (const [place, column] of table.clustering.entries()) {
-      conditions.push(`${quoted(column)} = ?`)
-      params.push(cellOf(table, column, query.at[place]))
-    }
+  if (query.at !== undefined) {
+    const place = placed(table, query.at)
+    conditions.push(...place.conditions)
+    params.push(...place.params)
+  }
   if (query.in !== undefined && first !== undefined) {
     conditions.push(`${quoted(first)} IN ?`)
     params.push(query.in.map((value) => cellOf(table, first, value)))
@@ -104,9 +98,17 @@ const selectStatement = (keyspace: string, table: Table, query: RowQuery) => {
   }
   const limit = query.limit === undefined ? '' : ' LIMIT ?'
   if (query.limit !== undefined) params.push(query.limit)
-  const text = `SELECT ${listed(Object.keys(table.columns))} FROM ${keyspace}.${table.name} WHERE ${conditions.join(' AND ')}${limit}`
-  return { text, params }
+  return { text: `${selectText(keyspace, table, conditions)}${limit}`, params }
 }
+
+const selectText = (keyspace: string, table: Table, conditions: readonly string[]): string =>
+  `SELECT ${listed(Object.keys(table.columns))} FROM ${keyspace}.${table.name} WHERE ${conditions.join(' AND ')}`
+
+/** That a row has these clustering columns. */
+const placed = (table: Table, at: readonly Cell[]) => ({
+  conditions: table.clustering.map((column) => `${quoted(column)} = ?`),
+  params: table.clustering.map((column, nth) => cellOf(table, column, at[nth])),
+})
 
 /** A driver's rows as ours. */
 export const rowsOf = (table: Table, rows: readonly types.Row[]): StoredRow[] => {
