@@ -115,7 +115,7 @@ export const followTopic = <Event>(
     // Asked again meanwhile: the reader goes on from that answer, and a lease of this one would be another's.
     if (!isNewest()) return checkpoint?.offset ?? 0
     const admission = reading.admission(checkpoint?.lastAcceptedId)
-    const stay = follower.begin({ partition, isFirstRecord: checkpoint === undefined })
+    const stay = follower.begin({ isFirstRecord: checkpoint === undefined })
     const lease = createLease({ topic, partition, incarnation, checkpoint, admission, stay })
     leases.set(partition, lease)
     const watermark = checkpoint ? checkpoint.offset + 1 : 0

@@ -17,7 +17,6 @@ export type Stay<Event> = {
 
 /** Where a stay begins. */
 export type StayStart = {
-  readonly partition: number
   /** At the partition's first record: whatever the stay hasn't touched itself is as it was before any event. */
   readonly isFirstRecord: boolean
 }
