@@ -62,6 +62,12 @@ const askedOf = (
 const attemptsMax = 8
 
 /**
+ * Milliseconds. Who soon gives up asks again elsewhere; who waits for longer than a session and a fault is still there
+ * when a process that has lost its partitions is heard again, and is told what that one believes.
+ */
+const patiences = [3_000, 3_000, 12_000] as const
+
+/**
  * Retries with the same key at any process, as clients do; gives up after a while. Now and then a client asks again
  * though it was answered: what was accepted must be answered as before.
  */
@@ -82,7 +88,8 @@ const answerTo = async (client: RandomClient, id: string, key: string, asked: As
   let mayHaveHappened = false
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const origin = origins[random.below(origins.length)] ?? ''
-    const told = await send({ origin, token, id, key, asked })
+    const patienceMs = patiences[random.below(patiences.length)] ?? 0
+    const told = await send({ origin, token, id, key, asked, patienceMs })
     if (told === 'unknown') mayHaveHappened = true
     else if (told !== 'nothing was done') return told
     if (random.next() < 0.1) break

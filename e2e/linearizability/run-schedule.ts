@@ -16,8 +16,8 @@ export type ScheduleResult = {
   readonly ended: Readonly<Record<'ok' | 'fail' | 'unknown', number>>
 }
 
-const clientCount = 15
-const playlistCount = 6
+const clientCount = 30
+const playlistCount = 16
 const userId = 'ann'
 
 /**

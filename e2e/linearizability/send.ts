@@ -7,9 +7,9 @@ export type Attempt = {
   readonly id: string
   readonly key: string
   readonly asked: Asked
+  /** How long to wait for an answer. */
+  readonly patienceMs: number
 }
-
-const patienceMs = 3_000
 
 /**
  * Sends a command once. A broken or slow connection leaves it unknown; so does `outcome-unknown`. Any other 503 or 429
@@ -22,6 +22,7 @@ export const send = async ({
   id,
   key,
   asked,
+  patienceMs,
 }: Attempt): Promise<Told | 'unknown' | 'nothing was done'> => {
   const { method, path, body } = requestOf(asked)
   const headers = {
