@@ -51,7 +51,12 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       async (seed) => {
         const random = createRandom(seed)
         const stores = createInMemoryStores()
-        const gathering = { behindMin: 1, recordsMax: 10 + random.below(90), msMax: 10_000, msNear: 0 }
+        const gathering = {
+          behindMin: 1,
+          recordsMax: 10 + random.below(90),
+          msMax: 10_000,
+          msNear: random.below(3),
+        }
         const cut = cutAtRandom(log, random)
         const run = await startInMemory([projection], { log: cut, stores, gathering, isAlone: true })
         const failing = setInterval(() => stores.rows.failNext(1 + random.below(3)), 5)

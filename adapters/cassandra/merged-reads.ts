@@ -1,5 +1,5 @@
 import type { Cell, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
-import { createOneTurn } from './one-turn.ts'
+import { createOneTurn, fitting } from '../one-turn.ts'
 
 /** One row to look for: its table's only partition key column, and its clustering columns. */
 export type Place = { readonly table: Table; readonly owner: Cell; readonly at: readonly Cell[] }
@@ -21,10 +21,7 @@ export type AskForRows = (
 export const createMergedReads = (ask: AskForRows): ((place: Place) => Promise<readonly StoredRow[]>) =>
   createOneTurn<Place, readonly StoredRow[]>({
     keyOf: ({ table, at }) => `${table.name}\0${JSON.stringify(at)}`,
-    cut: (places) =>
-      Array.from({ length: Math.ceil(places.length / rowsMax) }, (_, nth) =>
-        places.slice(nth * rowsMax, (nth + 1) * rowsMax),
-      ),
+    cut: fitting(() => [1], [rowsMax]),
     send: async (places) => {
       const [first] = places
       if (first === undefined) return []

@@ -1,4 +1,4 @@
-import { createOneTurn } from './one-turn.ts'
+import { createOneTurn, fitting } from '../one-turn.ts'
 
 /** A prepared insert with its parameters. */
 export type Insert = { readonly query: string; readonly params: readonly unknown[] }
@@ -21,32 +21,13 @@ export const createMergedWrites = (
 ): ((table: string, inserts: readonly Insert[]) => Promise<void>) => {
   const write = createOneTurn<Call, undefined>({
     keyOf: ({ table }) => table,
-    cut: fitting,
+    cut: fitting((call) => [call.inserts.length, sizeOf(call)], [rowsMax, bytesMax]),
     send: async (calls) => {
       await send(calls.flatMap(({ inserts }) => inserts))
       return calls.map(() => undefined)
     },
   })
   return (table, inserts) => write({ table, inserts })
-}
-
-/** Cuts calls, in order, into requests that are not too large; a call is never cut. */
-const fitting = (calls: readonly Call[]): readonly (readonly Call[])[] => {
-  const requests: Call[][] = []
-  let rows = Infinity
-  let bytes = Infinity
-  for (const call of calls) {
-    const size = sizeOf(call)
-    rows += call.inserts.length
-    bytes += size
-    if (rows <= rowsMax && bytes <= bytesMax) requests.at(-1)?.push(call)
-    else {
-      requests.push([call])
-      rows = call.inserts.length
-      bytes = size
-    }
-  }
-  return requests
 }
 
 const sizeOf = ({ inserts }: Call): number => {

@@ -11,6 +11,7 @@ import type {
 } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
+import { createOneTurn, fitting } from '../one-turn.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { bulkBodies, checkItems } from './bulk.ts'
 import { createLiveIndexes, indexNamesOf } from './live-index.ts'
@@ -25,6 +26,9 @@ export type OpenSearchOptions = {
 
 /** A bulk of 5 MB, or the refresh after it, takes seconds on a busy node. */
 const slow = { requestTimeout: 30_000 } as const
+
+/** So many documents of one turn of the event loop go together: each bulk is written to disk before it is answered. */
+const documentsMax = 500
 
 /**
  * The DocumentStore port on OpenSearch. Stamps are external versions; an answer 409 means that something newer is
@@ -57,6 +61,15 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
     refreshes.set(name, shared)
     return asking(shared)
   }
+  const write = createOneTurn<Writes, undefined>({
+    keyOf: ({ alias }) => alias,
+    cut: fitting(({ writes }) => [writes.length], [documentsMax]),
+    send: async (calls) => {
+      const writes = calls.flatMap((call) => call.writes)
+      await asking(() => writeIn(client, calls[0]?.alias ?? '', writes))
+      return calls.map(() => undefined)
+    },
+  })
   const logicalOf = (physical: string) => logicalNameOf(physical.slice(options.prefix.length))
   const search = (searched: readonly string[], body: Document) =>
     asking(async () => hitsOf(await searchIn(client, searched, body), logicalOf))
@@ -64,7 +77,7 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
   return {
     ensure: (index) => asking(() => ensure(index)),
     get: (index, ids) => get(names.physicalOf(index), ids),
-    write: (index, writes) => asking(() => writeIn(client, names.writersOf(index), writes)),
+    write: (index, writes) => write({ alias: names.writersOf(index), writes }),
     refresh: (index) => refresh(names.physicalOf(index)),
     find: async (index, wanted) => {
       const { hits } = await search([names.physicalOf(index)], findingOf(wanted))
@@ -84,6 +97,8 @@ export const createOpenSearchDocumentStore = (options: OpenSearchOptions): Docum
     },
   }
 }
+
+type Writes = { readonly alias: string; readonly writes: readonly DocumentWrite[] }
 
 const documentsIn = async (client: Client, index: string, ids: readonly string[]) => {
   if (ids.length === 0) return new Map<string, Document>()

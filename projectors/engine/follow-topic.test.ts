@@ -3,6 +3,7 @@ import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { Log, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { type Follower, followTopic } from './follow-topic.ts'
+import { defaultGathering } from './gathering.ts'
 import { storingAtOnce } from './stay.ts'
 import { eventReading } from './topic-reading.ts'
 
@@ -51,7 +52,11 @@ describe('following a topic', () => {
       forget: () => undefined,
       onLost: () => undefined,
     }
-    const following = followTopic(follower, { log, logger: quiet })
+    const following = followTopic(follower, {
+      log,
+      logger: quiet,
+      gathering: { ...defaultGathering, msNear: 0 },
+    })
     while (reading === undefined) await new Promise((resolve) => setImmediate(resolve))
 
     const older = reading.resumeAt(0)

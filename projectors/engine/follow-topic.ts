@@ -4,6 +4,7 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DeadLetterRequest } from '@reprise/schemas/generated/events.ts'
 import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { createBeats } from './beats.ts'
 import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
 import type { ProjectionLetters } from './dead-letters.ts'
 import { TriedAgain } from './failing.ts'
@@ -80,6 +81,7 @@ export const followTopic = <Event>(
     onWait: status.wait,
   }
   const work = createPartitionWork(follower)
+  const beats = createBeats()
   let reader: Reader | undefined
   let incarnation = ''
   let rewinds = 0
@@ -151,19 +153,17 @@ export const followTopic = <Event>(
   }
 
   const gather = (lease: Lease<Event>, place: Admitted['place'], more: number) => {
-    const { records, since } = lease.gathered ?? { records: 0, since: performance.now() }
-    lease.gathered = { ...lease.gathered, place, records: records + more, since }
+    const before = lease.gathered ?? { records: 0, since: performance.now(), dueAt: Infinity }
+    lease.gathered = { ...before, place, records: before.records + more }
   }
   const storeWhenDue = async (lease: Lease<Event>, behind: number): Promise<void> => {
     const at = dueAt(lease, behind, gathering)
-    const left = at - performance.now()
-    if (left <= 0) await storeGathered(lease)
-    else if (lease.gathered && at < (lease.gathered.timer?.at ?? Infinity)) {
+    if (at <= performance.now()) await storeGathered(lease)
+    else if (lease.gathered && at < lease.gathered.dueAt) {
       // Nothing may come after it for long, or at all.
-      clearTimeout(lease.gathered.timer?.timeout)
       const { since } = lease.gathered
-      const timeout = setTimeout(() => storeLate(lease, since), left).unref()
-      lease.gathered = { ...lease.gathered, timer: { at, timeout } }
+      lease.gathered = { ...lease.gathered, dueAt: at }
+      beats.at(at, () => storeLate(lease, since))
     }
   }
   const storeLate = (lease: Lease<Event>, since: number) => {
@@ -180,7 +180,6 @@ export const followTopic = <Event>(
       await work.store(lease)
       await work.reach(lease, checkpointAt(lease, lease.gathered.place, stopped))
     })
-    clearTimeout(lease.gathered?.timer?.timeout)
     lease.gathered = undefined
     if (!lease.hasEnded()) status.running()
   }

@@ -2,7 +2,8 @@ import type { Lease } from './lease.ts'
 
 /**
  * When what was taken in of a partition is stored. Far behind, many batches go together, so that a row which they all
- * touch is written once; near the log's end each is stored at once, so that it can be seen.
+ * touch is written once. Near the log's end all partitions store at the same beats, so that it can be seen soon and
+ * goes to the store in few requests.
  */
 export type Gathering = {
   /** From so many records behind the end on, batches are gathered, */
@@ -11,7 +12,7 @@ export type Gathering = {
   readonly recordsMax: number
   /** for so long. */
   readonly msMax: number
-  /** For so long they are near the end. */
+  /** Near the end there is a beat so often; 0 stores every batch at once. */
   readonly msNear: number
 }
 
@@ -20,11 +21,11 @@ export const defaultGathering: Gathering = {
   behindMin: 2_000,
   recordsMax: 20_000,
   msMax: 5_000,
-  msNear: 0,
+  msNear: 20,
 }
 
 /** For views that readers see only after a refresh, which begins ten times a second at most. */
-export const untilRefreshed = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 50 })
+export const untilRefreshed = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 100 })
 
 /** When what was taken in must be stored, `behind` records before the partition's end; by the process's clock. */
 export const dueAt = (
@@ -34,5 +35,6 @@ export const dueAt = (
 ): number => {
   if (gathered === undefined) return Infinity
   if (gathered.records >= recordsMax || stay.isFull()) return -Infinity
-  return gathered.since + (behind < behindMin ? msNear : msMax)
+  if (behind >= behindMin) return gathered.since + msMax
+  return msNear === 0 ? gathered.since : (Math.floor(gathered.since / msNear) + 1) * msNear
 }

@@ -17,8 +17,8 @@ export type Gathered = {
   readonly records: number
   /** When the first ones were taken in, by the process's clock. */
   readonly since: number
-  /** Stores them when nothing more comes. */
-  readonly timer?: { readonly at: number; readonly timeout: NodeJS.Timeout }
+  /** When they will be stored if nothing more comes. */
+  readonly dueAt: number
 }
 
 /** One stay of a partition with this reader, from its assignment until it is taken away or begun anew. */

@@ -11,8 +11,8 @@ export type Measures = {
   readonly assigned: (partitions: readonly number[]) => void
   /** It takes records in hand. */
   readonly took: (partition: number, records: readonly StoredRecord[]) => void
-  /** It is done with all records below this offset, though perhaps nobody may be told yet. */
-  readonly finished: (partition: number, next: number) => void
+  /** Everything below this offset is stored, though perhaps nobody may be told yet. */
+  readonly stored: (partition: number, next: number) => void
   /** Everything below the watermark is stored and told of. */
   readonly applied: (partition: number, watermark: number) => void
   /** Those that it has, in order. */
@@ -26,7 +26,7 @@ export type Measures = {
 /** What is seen of a partition. Times are the process's, milliseconds, but for `recordedAt`. */
 export type PartitionMeasure = {
   readonly watermark: number
-  /** Where it will go on reading, as far as is known. */
+  /** Everything below is stored. */
   readonly next: number
   /** When the newest record in hand was recorded. */
   readonly recordedAt: number | undefined
@@ -61,7 +61,7 @@ export const createMeasures = (of: Measured, now: () => number = Date.now): Meas
       const recordedAt = records.at(-1)?.recordedAt
       measured.set(partition, { ...get(partition), recordedAt })
     },
-    finished: (partition, next) => {
+    stored: (partition, next) => {
       measured.set(partition, { ...get(partition), next, movedAt: now() })
     },
     applied: (partition, watermark) => {

@@ -5,6 +5,8 @@ import type { Measured, Measures } from './measures.ts'
 /** A log that is read for a follower, seen from outside. */
 export type ObservedLog = {
   readonly log: Log
+  /** To be told when everything below this offset is stored. */
+  readonly stored: (partition: number, next: number) => void
   /** Puts another reader in the place of the one that has come to a halt; nothing that the old one does counts any more. */
   readonly replaceReader: () => Promise<void>
   readonly replacements: () => number
@@ -12,6 +14,7 @@ export type ObservedLog = {
 
 /** Watches the reading of a group; reading that has none is somebody's second look at a range, and left alone. */
 export const observeLog = (log: Log, { measures, tracer = noTracer }: ObserveOptions): ObservedLog => {
+  const spans = createOpenSpans()
   let replacements = 0
   let replace = (): Promise<void> => Promise.resolve()
 
@@ -21,7 +24,7 @@ export const observeLog = (log: Log, { measures, tracer = noTracer }: ObserveOpt
     let isClosed = false
     const begin = () => {
       const mine = ++generation
-      return log.read(seen(options, { measures, tracer, isCurrent: () => mine === generation }))
+      return log.read(seen(options, { measures, tracer, spans, isCurrent: () => mine === generation }))
     }
     let reader = await begin()
     replace = async () => {
@@ -36,28 +39,44 @@ export const observeLog = (log: Log, { measures, tracer = noTracer }: ObserveOpt
       rewind: () => reader.rewind(),
       close: () => {
         isClosed = true
+        spans.endAll()
         return reader.close()
       },
     }
   }
-  return { log: { ...log, read }, replaceReader: () => replace(), replacements: () => replacements }
+  return {
+    log: { ...log, read },
+    stored: (partition, next) => {
+      measures.stored(partition, next)
+      spans.endBelow(partition, next)
+    },
+    replaceReader: () => replace(),
+    replacements: () => replacements,
+  }
 }
 
 /** Who is told of what is seen. */
 export type ObserveOptions = { readonly measures: Measures; readonly tracer?: Tracer | undefined }
 
-type Seeing = { readonly measures: Measures; readonly tracer: Tracer; readonly isCurrent: () => boolean }
+type Seeing = {
+  readonly measures: Measures
+  readonly tracer: Tracer
+  readonly spans: OpenSpans
+  readonly isCurrent: () => boolean
+}
 
-const seen = (options: ReaderOptions, { measures, tracer, isCurrent }: Seeing): ReaderOptions => ({
+const seen = (options: ReaderOptions, { measures, tracer, spans, isCurrent }: Seeing): ReaderOptions => ({
   ...options,
-  resumeAt: (partition) => (isCurrent() ? options.resumeAt(partition) : Promise.resolve(undefined)),
+  resumeAt: (partition) => {
+    if (!isCurrent()) return Promise.resolve(undefined)
+    spans.endBelow(partition, Infinity)
+    return options.resumeAt(partition)
+  },
   onBatch: async (batch) => {
     if (!isCurrent()) return
     measures.took(batch.partition, batch.records)
-    const spans = spansOf(batch, measures.of, tracer)
+    for (const opened of spansOf(batch, measures.of, tracer)) spans.open(batch.partition, opened)
     await options.onBatch(batch)
-    for (const span of spans) span.end()
-    if (isCurrent()) measures.finished(batch.partition, (batch.records.at(-1)?.offset ?? -1) + 1)
   },
   onAssigned: (partitions) => {
     if (!isCurrent()) return
@@ -69,16 +88,41 @@ const seen = (options: ReaderOptions, { measures, tracer, isCurrent }: Seeing): 
   },
 })
 
-/**
- * A span per sampled record, from when it is read until the view and its checkpoint are stored; far behind the end of the
- * log, until it is taken in.
- */
+type OpenSpan = { readonly offset: number; readonly span: Span }
+
+/** Spans of records that are not stored yet. */
+const createOpenSpans = () => {
+  const open = new Map<number, OpenSpan[]>()
+  const endBelow = (partition: number, next: number) => {
+    const all = open.get(partition)
+    if (all === undefined) return
+    const left = all.filter(({ offset }) => offset >= next)
+    for (const { offset, span } of all) if (offset < next) span.end()
+    if (left.length > 0) open.set(partition, left)
+    else open.delete(partition)
+  }
+  return {
+    open: (partition: number, opened: OpenSpan) => {
+      const all = open.get(partition)
+      if (all === undefined) open.set(partition, [opened])
+      else all.push(opened)
+    },
+    endBelow,
+    endAll: () => {
+      for (const partition of open.keys()) endBelow(partition, Infinity)
+    },
+  }
+}
+type OpenSpans = ReturnType<typeof createOpenSpans>
+
+/** A span per sampled record, from when it is read until the view and its checkpoint are stored, or it is read anew. */
 const spansOf = ({ partition, records }: LogBatch, { name, version, topic }: Measured, tracer: Tracer) => {
-  const spans: Span[] = []
+  const spans: OpenSpan[] = []
   for (const { traceparent, offset, eventId, eventType } of records)
     if (traceparent !== undefined)
-      spans.push(
-        tracer.begin({
+      spans.push({
+        offset,
+        span: tracer.begin({
           name: `project ${name}`,
           parent: traceparent,
           attributes: {
@@ -92,6 +136,6 @@ const spansOf = ({ partition, records }: LogBatch, { name, version, topic }: Mea
             'reprise.projection.version': version,
           },
         }),
-      )
+      })
   return spans
 }

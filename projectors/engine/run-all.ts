@@ -96,7 +96,11 @@ const watchedIndex = (options: RunAllOptions, discard: Discard) => {
   const observed = observeLog(options.log, { measures, tracer: options.tracer })
   const { rows: store } = options.stores
   const { log } = observed
-  const following = startPlayIndex({ ...options, log, store, discard, onApplied: measures.applied })
+  const onApplied = (partition: number, watermark: number) => {
+    observed.stored(partition, watermark)
+    measures.applied(partition, watermark)
+  }
+  const following = startPlayIndex({ ...options, log, store, discard, onApplied })
   return { measures, observed, following }
 }
 
@@ -114,7 +118,12 @@ const watchedProjection = (
       options.progress.publish(told)
     },
   }
-  const following = runProjection(projection, { ...options, log: observed.log, progress })
+  const following = runProjection(projection, {
+    ...options,
+    log: observed.log,
+    progress,
+    onStored: observed.stored,
+  })
   return { measures, observed, following, cache: following.cache }
 }
 

@@ -25,6 +25,8 @@ export type ProjectionOptions = Source & {
   readonly stores: Stores
   readonly progress: Progress
   readonly letters: DeadLetters
+  /** Told when everything below an offset is stored, though perhaps nobody may be told yet. */
+  readonly onStored?: (partition: number, next: number) => void
   /** Asked for projections of `playback-events`. */
   readonly verdicts: Verdicts
   /** Told of the plays that a projection has counted; nobody needs to be. */
@@ -84,13 +86,17 @@ const follow = <Event>(
   const { gathering = defaultGathering } = options
   const settled =
     settle && createSettledWatermarks(() => settle(() => options.log.endOffsets(topic)), publish, logger)
+  const tell = settled?.add ?? publish
   const following = followTopic(
     {
       name: `projection ${name} v${version}`,
       group: groupOf(projection),
       reading,
       ...view,
-      applied: settled?.add ?? publish,
+      applied: (partition, reached, isCurrent) => {
+        options.onStored?.(partition, reached.watermark)
+        tell(partition, reached, isCurrent)
+      },
       letters: options.letters.of(projection),
     },
     { ...options, gathering: settle ? untilRefreshed(gathering) : gathering },

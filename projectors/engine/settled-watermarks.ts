@@ -10,8 +10,9 @@ export type SettledWatermarks = {
   readonly add: (partition: number, reached: Reached, isCurrent: () => boolean) => void
 }
 
-/** A refresh makes segments, so one begins at most this often. */
-const settleEveryMs = 100
+/** A refresh makes segments, so the next one waits for so long at least; and so many times as long as the last one took. */
+const pauseMsMin = 100
+const pausesPerSettling = 2
 /** After a failure, or while readers read another index. */
 const askAgainMs = 250
 
@@ -37,11 +38,13 @@ export const createSettledWatermarks = (
   const settleOnce = async (): Promise<number> => {
     const batch = [...waiting].filter(isCurrent)
     waiting.clear()
+    const begun = performance.now()
     const isSettled = batch.length === 0 || (await hasSettled())
+    const pauseMs = Math.max(pauseMsMin, pausesPerSettling * (performance.now() - begun))
     for (const [partition, left] of batch.filter(isCurrent))
       if (isSettled) handOn(partition, left.reached)
       else if (!waiting.has(partition)) waiting.set(partition, left)
-    return isSettled ? settleEveryMs : askAgainMs
+    return isSettled ? pauseMs : askAgainMs
   }
   const run = async (): Promise<void> => {
     isRunning = true

@@ -166,10 +166,18 @@ test('a later process reads the last minutes of the log again, and then decides 
   const history = createHistory(random)
   for (let count = 0; count < 500; count++) history.write()
   const { store } = start(history, random)
+  const applied = new Map<number, number>()
   const open = () =>
-    startPlayIndex({ log: history.log, codec, logger: quiet, store, discard: () => Promise.resolve() })
+    startPlayIndex({
+      log: history.log,
+      codec,
+      logger: quiet,
+      store,
+      discard: () => Promise.resolve(),
+      onApplied: (partition, watermark) => applied.set(partition, watermark),
+    })
   const first = open()
-  await until(() => first.counts().decided === 500)
+  await until(() => [...applied.values()].reduce((sum, watermark) => sum + watermark, 0) === 500)
   await first.close()
   const second = open()
   /** How many more plays of the next fifty were looked up than turned out to be copies. */

@@ -16,6 +16,27 @@ export type OneTurn<Item, Answer> = {
   readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>
 }
 
+/** Cuts items, in order, into requests of which none outweighs these bounds, but for an item that does so alone. */
+export const fitting =
+  <Item>(weigh: (item: Item) => readonly number[], bounds: readonly number[]) =>
+  (items: readonly Item[]): readonly (readonly Item[])[] => {
+    const requests: Item[][] = []
+    let weights: readonly number[] = []
+    for (const item of items) {
+      const own = weigh(item)
+      const together = own.map((weight, at) => weight + (weights[at] ?? 0))
+      const request = requests.at(-1)
+      if (request !== undefined && together.every((weight, at) => weight <= (bounds[at] ?? Infinity))) {
+        request.push(item)
+        weights = together
+      } else {
+        requests.push([item])
+        weights = own
+      }
+    }
+    return requests
+  }
+
 /**
  * What is asked for in one turn of the event loop goes to the store in common requests: a request costs client and node
  * more than a row. If the store refuses one for another reason than that it can't answer now, its items are sent one by
