@@ -10,9 +10,8 @@ export type SettledWatermarks = {
   readonly add: (partition: number, reached: Reached, isCurrent: () => boolean) => void
 }
 
-/** A refresh makes segments, so the next one waits for so long at least; and so many times as long as the last one took. */
+/** A refresh makes segments, so the next one waits for so long at least, and as long as the last one took. */
 const pauseMsMin = 100
-const pausesPerSettling = 2
 /** After a failure, or while readers read another index. */
 const askAgainMs = 250
 
@@ -40,7 +39,7 @@ export const createSettledWatermarks = (
     waiting.clear()
     const begun = performance.now()
     const isSettled = batch.length === 0 || (await hasSettled())
-    const pauseMs = Math.max(pauseMsMin, pausesPerSettling * (performance.now() - begun))
+    const pauseMs = Math.max(pauseMsMin, performance.now() - begun)
     for (const [partition, left] of batch.filter(isCurrent))
       if (isSettled) handOn(partition, left.reached)
       else if (!waiting.has(partition)) waiting.set(partition, left)
