@@ -67,7 +67,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       {
         file: history,
         find: 'store.write(partition, cut)',
-        replace: 'store.write(partition, { ...cut, answers: new Map() })',
+        replace: 'store.write(partition, { ...cut, answers: { ...cut.answers, count: 0 } })',
       },
       { file: history, find: 'ids.stored(cut.answers)', replace: '' },
     ],
@@ -118,8 +118,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     patches: [
       {
         file: 'producers/write-path/command-ids.ts',
-        find: 'unstored.delete(commandId)\n        print(commandId, recordedAt)',
-        replace: 'unstored.delete(commandId)\n        void recordedAt',
+        find: '= at(nth)\n        print(commandId, recordedAt)',
+        replace: '= at(nth)\n        void [commandId, recordedAt]',
       },
     ],
   },

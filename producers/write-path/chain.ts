@@ -15,7 +15,8 @@ export type Link<Waiting, State, Report> = {
  */
 export const createChain = <Waiting, State, Report>() => {
   type Each = Link<Waiting, State, Report>
-  let links: Each[] = []
+  /** Those before `from` are let go of at once: what they hold would else outlive small collections. */
+  let links: (Each | undefined)[] = []
   let from = 0
   const byEventId = new Set<string>()
   const byCommandId = new Map<string, Each>()
@@ -48,7 +49,7 @@ export const createChain = <Waiting, State, Report>() => {
     shift: (): void => {
       const link = links[from]
       if (link === undefined) return
-      from++
+      links[from++] = undefined
       byEventId.delete(link.eventId)
       if (link.decided !== undefined) {
         byCommandId.delete(link.decided.commandId)
@@ -62,7 +63,9 @@ export const createChain = <Waiting, State, Report>() => {
     abandon: (): readonly Waiting[] => {
       const waiting = links
         .slice(from)
-        .flatMap(({ decided, waitingBehind }) => [...(decided ? [decided.waiting] : []), ...waitingBehind])
+        .flatMap((link) =>
+          link ? [...(link.decided ? [link.decided.waiting] : []), ...link.waitingBehind] : [],
+        )
       links = []
       from = 0
       byEventId.clear()

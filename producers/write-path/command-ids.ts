@@ -1,14 +1,12 @@
 import type { Remembered } from './command.ts'
 import { createFingerprints, type Fingerprints, fingerprintsMax } from './fingerprints.ts'
+import { type AnswersCut, createPackedAnswers } from './packed-answers.ts'
 
 /** How long the same key gives the same answer, by recorded time. */
 export const rememberedMs = 24 * 3_600_000
 
 /** Between the time in a key and the time at which its command can first have been recorded: twice the minute that a clock may be ahead. */
 const clocksMs = 120_000
-
-/** An accepted command as it will be stored. */
-export type StoredAnswer<Report> = Remembered<Report> & { readonly recordedAt: number }
 
 /** The ids that this process read since `at` (recorded time), and where those before lie. */
 export type CommandIdsOptions = {
@@ -27,7 +25,7 @@ const keptMax = 4_000_000 / 16
  * which commands need no look-up.
  */
 export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: CommandIdsOptions) => {
-  const unstored = new Map<string, StoredAnswer<Report>>()
+  let unstored = createPackedAnswers<Report>()
   let generations: { readonly since: number; readonly prints: Fingerprints }[] = []
   let reachesBackTo = knownSince
 
@@ -51,7 +49,7 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
 
   return {
     /** The answer to a command that isn't stored yet. */
-    find: (commandId: string): Remembered<Report> | undefined => unstored.get(commandId),
+    find: (commandId: string): Remembered<Report> | undefined => unstored.find(commandId),
     /**
      * Whether a command that {@link find} doesn't know may be among the stored ones. A key that carries its time was
      * first used after the ids in memory begin, or is looked up as any other.
@@ -61,18 +59,18 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
       (reachesBackTo !== -Infinity && !(keyTime !== undefined && keyTime - clocksMs > reachesBackTo)),
     /** Whether this process has stored it in the last minutes. */
     wasStored,
-    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
-      unstored.set(commandId, { ...answer, recordedAt })
-    },
+    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void =>
+      unstored.add(commandId, recordedAt, answer),
     /** An id that was stored before this process began to read. */
     print,
-    unstored: (): ReadonlyMap<string, StoredAnswer<Report>> => new Map(unstored),
-    /** These answers are stored now. */
-    stored: (answers: ReadonlyMap<string, StoredAnswer<Report>>): void => {
-      for (const [commandId, { recordedAt }] of answers) {
-        unstored.delete(commandId)
+    unstored: (): AnswersCut => unstored.cut(),
+    /** These answers, the first ones, are stored now. */
+    stored: ({ count, at }: AnswersCut): void => {
+      for (let nth = 0; nth < count; nth++) {
+        const { commandId, recordedAt } = at(nth)
         print(commandId, recordedAt)
       }
+      unstored = unstored.without(count)
     },
     get size() {
       return unstored.size

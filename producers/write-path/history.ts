@@ -160,7 +160,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
         if (absent.length === 0) break
         await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
       }
-      const cut: Cut<State, Report> = {
+      const cut: Cut<State> = {
         states: new Map([...states.changed()].flatMap(([id, stated]) => (stated ? [[id, stated]] : []))),
         answers: ids.unstored(),
         mark: {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { v5 as uuidv5 } from 'uuid'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { createPackedAnswers } from './packed-answers.ts'
 import { createSnapshotStore, type Mark } from './snapshot-store.ts'
 
 const hour = 3_600_000
@@ -14,13 +15,13 @@ const mark: Mark = {
   unreadable: ['broken'],
 }
 const id = (name: string) => uuidv5(name, uuidv5.URL)
-const answer = (offset: number, recordedAt: number) => ({
-  bodyHash: 'h',
-  version: 2,
-  offset,
-  report: { items: ['i'] },
-  recordedAt,
-})
+const answer = (offset: number) => ({ bodyHash: 'h', version: 2, offset, report: { items: ['i'] } })
+type Answered = readonly [name: string, answer: ReturnType<typeof answer>, recordedAt: number]
+const answersOf = (all: readonly Answered[]) => {
+  const packed = createPackedAnswers<object>()
+  for (const [name, given, recordedAt] of all) packed.add(id(name), recordedAt, given)
+  return packed.cut()
+}
 
 /** What stored states, ids and marks must keep, whatever they are stored in. The store is fresh. */
 export const snapshotStoreContract = (name: string, create: () => Promise<RowStore>): void => {
@@ -51,7 +52,7 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
           ['short', { state: 'x', version: 2, offset: 7 }],
           ['long', { state: long, version: 3, offset: 9 }],
         ]),
-        answers: new Map([[id('c'), answer(7, noon)]]),
+        answers: answersOf([['c', answer(7), noon]]),
         mark,
       })
       expect(await at(noon).readMark(1)).toEqual(mark)
@@ -72,7 +73,7 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
     test('a zombie that stores later what it read earlier changes nothing', async () => {
       await at(noon).write(1, {
         states: new Map([['short', { state: 'old', version: 1, offset: 3 }]]),
-        answers: new Map(),
+        answers: answersOf([]),
         mark: { ...mark, offset: 4 },
       })
       expect(await at(noon).loadState('short')).toEqual({ state: 'x', version: 2, offset: 7 })
@@ -80,8 +81,8 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
     })
 
     test('thousands of ids of two days are found, each in its own partition', async () => {
-      const answers = new Map(
-        Array.from({ length: 2_000 }, (_, n) => [id(`n${n}`), answer(n, noon - (n % 2) * 20 * hour)]),
+      const answers = answersOf(
+        Array.from({ length: 2_000 }, (_, n) => [`n${n}`, answer(n), noon - (n % 2) * 20 * hour]),
       )
       await at(noon).write(2, { states: new Map(), answers, mark })
       for (const n of [0, 1, 998, 999, 1_998, 1_999])

@@ -5,8 +5,9 @@ import { eachAtOnce } from '@reprise/core/each-at-once.ts'
 import type { RowStore, RowWrite } from '@reprise/core/ports/row-store.port.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
-import { rememberedMs, type StoredAnswer } from './command-ids.ts'
+import { rememberedMs } from './command-ids.ts'
 import type { Remembered } from './command.ts'
+import { type AnswersCut, type PackedAnswer, storedAnswerOf } from './packed-answers.ts'
 import {
   bucketOf,
   dayToDrop,
@@ -35,9 +36,9 @@ export type Mark = {
 export type Moment = { readonly offset: number; readonly recordedAt: number }
 
 /** What is stored at once: states and ids first, then the mark. */
-export type Cut<State, Report> = {
+export type Cut<State> = {
   readonly states: ReadonlyMap<string, Stated<State>>
-  readonly answers: ReadonlyMap<string, StoredAnswer<Report>>
+  readonly answers: AnswersCut
   readonly mark: Mark
 }
 
@@ -49,7 +50,7 @@ export type SnapshotStore<State, Report> = {
   /** The answer to a command of the last 24 hours. */
   readonly findAnswer: (partition: number, commandId: string) => Promise<Remembered<Report> | undefined>
   /** `refuseLoss` throws when rows that were written a moment ago may be gone; it is asked before anything is written, and before the mark. */
-  readonly write: (partition: number, cut: Cut<State, Report>, refuseLoss?: () => void) => Promise<void>
+  readonly write: (partition: number, cut: Cut<State>, refuseLoss?: () => void) => Promise<void>
   /** Called when what was stored last may be gone (law 11). */
   readonly onLost: (listener: () => void) => void
 }
@@ -111,7 +112,7 @@ export const createSnapshotStore = <State, Report>(options: {
           in: [commandId],
         })
         if (row === undefined) continue
-        const { recordedAt, ...answer } = jsonOf(row['answer'] as Buffer) as StoredAnswer<Report>
+        const { recordedAt, answer } = storedAnswerOf<Report>(row['answer'] as Buffer)
         if (recordedAt >= now() - rememberedMs) return answer
       }
       return undefined
@@ -123,8 +124,8 @@ export const createSnapshotStore = <State, Report>(options: {
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
-      const lasting = new Map([...answers].filter(([, { recordedAt }]) => recordedAt >= now() - rememberedMs))
-      await eachAtOnce(batchesAtOnce, batchesOf(partition, lasting), async ([recordedAt, writes]) =>
+      const batches = batchesOf(partition, answers, now() - rememberedMs)
+      await eachAtOnce(batchesAtOnce, batches, async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
       refuseLoss()
@@ -154,30 +155,31 @@ const createDays = (rows: RowStore, topic: TopicName) => {
   }
 }
 
-/** Writes of one bucket and day together, each with a recorded time of its day. */
-const batchesOf = function* <Report>(
+/** Writes of one bucket and day together, each with a recorded time of its day; those recorded before `since` are left out. */
+const batchesOf = function* (
   partition: number,
-  answers: ReadonlyMap<string, StoredAnswer<Report>>,
+  { count, at }: AnswersCut,
+  since: number,
 ): Generator<readonly [number, readonly RowWrite[]]> {
-  const groups = Map.groupBy(
-    answers,
-    ([id, { recordedAt }]) => `${Math.floor(recordedAt / 86_400_000)}/${bucketOf(id)}`,
-  )
+  const groups = new Map<string, number[]>()
+  for (let nth = 0; nth < count; nth++) {
+    const { commandId, recordedAt } = at(nth)
+    if (recordedAt < since) continue
+    const key = `${Math.floor(recordedAt / 86_400_000)}/${bucketOf(commandId)}`
+    const group = groups.get(key)
+    if (group) group.push(nth)
+    else groups.set(key, [nth])
+  }
   for (const group of groups.values())
-    for (let at = 0; at < group.length; at += rowsTogether) {
-      const some = group.slice(at, at + rowsTogether)
-      yield [some[0]?.[1].recordedAt ?? 0, some.map(([id, answer]) => writeOf(partition, id, answer))]
+    for (let first = 0; first < group.length; first += rowsTogether) {
+      const some = group.slice(first, first + rowsTogether).map(at)
+      yield [some[0]?.recordedAt ?? 0, some.map((answer) => writeOf(partition, answer))]
     }
 }
 
-const writeOf = <Report>(partition: number, commandId: string, answer: StoredAnswer<Report>): RowWrite => ({
-  row: {
-    log_partition: partition,
-    bucket: bucketOf(commandId),
-    command_id: commandId,
-    answer: Buffer.from(JSON.stringify(answer)),
-  },
-  stamp: stampOf(answer.offset),
+const writeOf = (partition: number, { commandId, offset, json }: PackedAnswer): RowWrite => ({
+  row: { log_partition: partition, bucket: bucketOf(commandId), command_id: commandId, answer: json },
+  stamp: stampOf(offset),
 })
 
 const jsonOf = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))

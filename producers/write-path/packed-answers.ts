@@ -1,0 +1,144 @@
+import type { Remembered } from './command.ts'
+
+/** An accepted command as it will be stored. */
+export type PackedAnswer = {
+  readonly commandId: string
+  readonly recordedAt: number
+  readonly offset: number
+  /** See {@link storedAnswerOf}. */
+  readonly json: Buffer
+}
+
+/** The answers that were there at a moment, in the order in which they came. */
+export type AnswersCut = { readonly count: number; readonly at: (nth: number) => PackedAnswer }
+
+/**
+ * Answers by command id, outside of V8's heap: there may be hundreds of thousands, each lives for half a minute, and as objects
+ * they would be what the garbage collector marks most.
+ */
+export type PackedAnswers<Report> = {
+  /** An id that is there gets another answer. */
+  readonly add: (commandId: string, recordedAt: number, answer: Remembered<Report>) => void
+  readonly find: (commandId: string) => Remembered<Report> | undefined
+  readonly size: number
+  readonly cut: () => AnswersCut
+  /** The same without the first ones. */
+  readonly without: (count: number) => PackedAnswers<Report>
+}
+
+const pieceBytes = 65_536
+const slotsMin = 256
+
+/** An answer: the length of its id, the id, when it was recorded, its offset, the length of the JSON, the JSON. */
+const bytesBeside = 1 + 8 + 8 + 4
+
+/** These answers, none by default. */
+export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []): PackedAnswers<Report> => {
+  const pieces: Buffer[] = []
+  let used = pieceBytes
+  /** Of each answer: its piece, where it begins there, and the hash of its id. */
+  let places = new Int32Array(3 * (slotsMin / 2))
+  let count = 0
+  /** One more than the answer's number, 0 where none is; open-addressed, at most half full. */
+  let slots = new Int32Array(slotsMin)
+
+  const pieceAt = (nth: number): Buffer => pieces[places[3 * nth] ?? 0] as Buffer
+  const startOf = (nth: number): number => places[3 * nth + 1] ?? 0
+  const isAt = (nth: number, hash: number, commandId: string): boolean => {
+    if (places[3 * nth + 2] !== hash) return false
+    const [piece, start] = [pieceAt(nth), startOf(nth)]
+    return piece.toString('latin1', start + 1, start + 1 + (piece[start] ?? 0)) === commandId
+  }
+  /** The slot of an id, or the free one where it belongs. */
+  const slotOf = (hash: number, commandId: string): number => {
+    const last = slots.length - 1
+    let slot = hash & last
+    while (slots[slot] !== 0 && !isAt((slots[slot] ?? 0) - 1, hash, commandId)) slot = (slot + 1) & last
+    return slot
+  }
+  const grow = () => {
+    const more = new Int32Array(2 * places.length)
+    more.set(places)
+    places = more
+    slots = new Int32Array(2 * slots.length)
+    const last = slots.length - 1
+    for (let nth = 0; nth < count; nth++) {
+      let slot = (places[3 * nth + 2] ?? 0) & last
+      while (slots[slot] !== 0) slot = (slot + 1) & last
+      slots[slot] = nth + 1
+    }
+  }
+  const room = (bytes: number): readonly [piece: Buffer, start: number] => {
+    if (used + bytes > (pieces.at(-1)?.length ?? 0)) {
+      pieces.push(Buffer.allocUnsafeSlow(Math.max(pieceBytes, bytes)))
+      used = 0
+    }
+    used += bytes
+    return [pieces.at(-1) as Buffer, used - bytes]
+  }
+  const answerAt = (nth: number): PackedAnswer => {
+    const [piece, start] = [pieceAt(nth), startOf(nth)]
+    const rest = start + 1 + (piece[start] ?? 0)
+    const from = rest + 20
+    return {
+      commandId: piece.toString('latin1', start + 1, rest),
+      recordedAt: piece.readDoubleLE(rest),
+      offset: piece.readDoubleLE(rest + 8),
+      json: piece.subarray(from, from + piece.readUInt32LE(rest + 16)),
+    }
+  }
+  const put = (commandId: string, recordedAt: number, offset: number, json: string | Buffer) => {
+    const hash = hashOf(commandId)
+    const slot = slotOf(hash, commandId)
+    const bytes = Buffer.byteLength(json)
+    const [piece, start] = room(bytesBeside + commandId.length + bytes)
+    piece[start] = commandId.length
+    let at = start + 1 + piece.write(commandId, start + 1, 'latin1')
+    at = piece.writeDoubleLE(recordedAt, at)
+    at = piece.writeDoubleLE(offset, at)
+    at = piece.writeUInt32LE(bytes, at)
+    if (typeof json === 'string') piece.write(json, at)
+    else json.copy(piece, at)
+    const known = slots[slot] ?? 0
+    const nth = known === 0 ? count++ : known - 1
+    slots[slot] = nth + 1
+    places[3 * nth] = pieces.length - 1
+    places[3 * nth + 1] = start
+    places[3 * nth + 2] = hash
+    if (2 * count >= slots.length) grow()
+  }
+
+  function* from(first: number) {
+    for (let nth = first; nth < count; nth++) yield answerAt(nth)
+  }
+
+  for (const { commandId, recordedAt, offset, json } of begin) put(commandId, recordedAt, offset, json)
+  return {
+    add: (commandId, recordedAt, answer) =>
+      put(commandId, recordedAt, answer.offset, JSON.stringify({ ...answer, recordedAt })),
+    find: (commandId) => {
+      const known = slots[slotOf(hashOf(commandId), commandId)] ?? 0
+      return known === 0 ? undefined : storedAnswerOf<Report>(answerAt(known - 1).json).answer
+    },
+    get size() {
+      return count
+    },
+    cut: () => ({ count, at: answerAt }),
+    without: (first) => createPackedAnswers(from(first)),
+  }
+}
+
+/** What the JSON of an answer says. */
+export const storedAnswerOf = <Report>(json: Buffer) => {
+  const { recordedAt, ...answer } = JSON.parse(json.toString('utf8')) as Remembered<Report> & {
+    readonly recordedAt: number
+  }
+  return { recordedAt, answer: answer as Remembered<Report> }
+}
+
+/** FNV-1a, 32 bits. */
+const hashOf = (text: string): number => {
+  let hash = 0x811c9dc5 | 0
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash
+}
