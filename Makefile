@@ -48,4 +48,4 @@ check: setup ## format, lint, boundaries, types and unit tests, in under a minut
 	@npm run -s unit
 
 bench: setup ## measure beside a ceiling in the same run; SECTION=commands for one section
-	@node --max-semi-space-size=32 bench/main.ts $(SECTION)
+	@node --max-semi-space-size=32 --external-memory-accounted-in-global-limit bench/main.ts $(SECTION)

@@ -12,8 +12,11 @@ export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch,
 
 const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 
-/** What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. */
-const commandFlags = ['--max-semi-space-size=32']
+/**
+ * What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. And
+ * 64 MB of buffers since the last collection of the whole heap are no reason for the next one.
+ */
+const commandFlags = ['--max-semi-space-size=32', '--external-memory-accounted-in-global-limit']
 
 /** Command API: command → event → log. */
 export const producers = servicePart({
