@@ -12,11 +12,11 @@ export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch,
 
 const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 
-/**
- * What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. And
- * 64 MB of buffers since the last collection of the whole heap are no reason for the next one.
- */
-const commandFlags = ['--max-semi-space-size=32', '--external-memory-accounted-in-global-limit']
+/** 64 MB of buffers since the last collection of the whole heap are no reason for the next one. */
+const buffersCount = '--external-memory-accounted-in-global-limit'
+
+/** What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. */
+const commandFlags = ['--max-semi-space-size=32', buffersCount]
 
 /** Command API: command → event → log. */
 export const producers = servicePart({
@@ -46,7 +46,11 @@ export const furtherProducers = (count: number): readonly Part[] =>
  * A small nursery, and a heap that may grow by half after a collection where Node's own rule lets it grow fourfold:
  * a worker that catches up holds half as much for a tenth more of work.
  */
-export const projectorFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=50']
+export const projectorFlags: readonly string[] = [
+  '--max-semi-space-size=8',
+  '--heap-growing-percent=50',
+  buffersCount,
+]
 
 /** Log → views. */
 export const projectors = servicePart({
