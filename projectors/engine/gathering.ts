@@ -24,6 +24,9 @@ export const defaultGathering: Gathering = {
   msNear: 20,
 }
 
+/** For what is stored when it is taken in: a checkpoint is all that is left, and a successor need not do it again. */
+export const storedAtOnce = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 0 })
+
 /** For views that readers see only after a refresh, which begins ten times a second at most. */
 export const untilRefreshed = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 100 })
 
