@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { createRequestMetrics } from '@reprise/adapters/http/request-metrics.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { songCounts } from './song-counts.projection.ts'
 import { createHistoryWriter } from './testing/history-writer.ts'
 import { startInMemory } from './testing/in-memory-run.ts'
@@ -26,7 +25,7 @@ const metricsIn = (query: string) => query.match(/\b(?:reprise|process)_\w+/g) ?
 
 test('every metric that the dashboard asks for is there once something was projected', async () => {
   const log = createInMemoryLog({ partitions })
-  const stores = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  const stores = createInMemoryStores()
   createHistoryWriter(log, 'playback-events', partitions).append('listener', {
     type: 'TrackPlayed',
     data: playOf('one'),

@@ -3,9 +3,8 @@ import { Client as OpenSearch } from '@opensearch-project/opensearch'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client as Cassandra } from 'cassandra-driver'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
@@ -75,7 +74,7 @@ const copy = async (topic: EventTopic, seed: number, events: number): Promise<vo
 
 /** The views as an independent run in memory makes them of the same log, against those of the real stores. */
 const compare = async (projection: AnyDeclaration): Promise<void> => {
-  const expected = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  const expected = createInMemoryStores()
   await runInMemory(projection, { log: withoutGroups(log), stores: expected, codec })
   if (projection.store.kind === 'document') {
     const index = indexOf(projection)

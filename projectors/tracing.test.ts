@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { createOpenTelemetryTracer } from '@reprise/adapters/tracing/open-telemetry-tracer.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
@@ -13,6 +12,7 @@ import { songCounts } from './song-counts.projection.ts'
 import { codec } from './testing/codec.ts'
 import { until } from './testing/in-memory-run.ts'
 import { playOf } from './testing/playback-history.ts'
+import { createGate } from './testing/shared-readers.ts'
 
 const meta = {
   eventId: 'event-1',
@@ -33,7 +33,7 @@ test('a command is linked to the record that it appended and to each projection 
   const processor = new SimpleSpanProcessor(exporter)
   const tracer = createOpenTelemetryTracer({ service: 'tests', ratio: 1, processor })
   const log = createInMemoryLog({ partitions: 2 })
-  const stores = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  const stores = createInMemoryStores()
   const run = await runAll([listeningHistory, songCounts], { log, codec, logger: quiet, stores, tracer })
 
   const command = tracer.begin({ name: 'POST /v1/plays', parent: undefined })
@@ -68,29 +68,29 @@ test('the span of a projection ends when its row and checkpoint are stored', asy
     processor: new SimpleSpanProcessor(exporter),
   })
   const log = createInMemoryLog({ partitions: 2 })
-  const rows = createInMemoryRowStore()
-  const asked = Promise.withResolvers<undefined>()
-  const gate = Promise.withResolvers<undefined>()
+  const { rows, documents } = createInMemoryStores()
+  const asked = createGate()
+  const gate = createGate()
   const gated: RowStore = {
     ...rows,
     writeTogether: async (table, writes) => {
       if (table.name === 'listening_history_v1') {
-        asked.resolve(undefined)
-        await gate.promise
+        asked.open()
+        await gate.passed
       }
       return rows.writeTogether(table, writes)
     },
   }
-  const stores = { rows: gated, documents: createInMemoryDocumentStore() }
+  const stores = { rows: gated, documents }
   const run = await runAll([listeningHistory], { log, codec, logger: quiet, stores, tracer })
   const command = tracer.begin({ name: 'POST /v1/plays', parent: undefined })
   const appender = await log.createAppender('playback-events')
   const headers = headersOf(command.traceparent)
   await appender.append([{ partition: 0, key: 'listener', value, headers }])
   const isEnded = () => exporter.getFinishedSpans().some(({ name }) => name === 'project listening-history')
-  await asked.promise
+  await asked.passed
   expect(isEnded()).toBe(false)
-  gate.resolve(undefined)
+  gate.open()
   await until(isEnded)
   await run.close()
 })

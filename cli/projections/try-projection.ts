@@ -1,6 +1,5 @@
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { type AnyProjection, stop } from '@reprise/core/projection.ts'
@@ -37,7 +36,7 @@ export const tryProjection = async (
   const found = await newestRecords(log, topic, last)
   const accepted = topics[topic].decided ? found.map(acceptedTail) : found
   const { failed, tolerant } = toleranceOf(projection)
-  const stores = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  const stores = createInMemoryStores()
   await runInMemory(tolerant, { log: logOf(topic, accepted), stores, codec })
   return {
     records: found.flat().length,

@@ -35,7 +35,7 @@ const bytesBeside = 1 + 8 + 8 + 4
 /** These answers, none by default. */
 export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []): PackedAnswers<Report> => {
   const pieces: Buffer[] = []
-  let used = pieceBytes
+  let used = 0
   /** Of each answer: its piece, where it begins there, and the hash of its id. */
   let places = new Int32Array(3 * (slotsMin / 2))
   let count = 0

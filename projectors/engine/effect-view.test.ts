@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { effectProjection, webhook } from '@reprise/core/effect-projection.ts'
 import { quarantineKey, stop } from '@reprise/core/failure-policy.ts'
 import { OutsideRefused, type OutsideRequest } from '@reprise/core/ports/outside.port.ts'
@@ -38,8 +37,7 @@ const create = () => {
   const sent: OutsideRequest[] = []
   const trouble: (() => void)[] = []
   const stores = {
-    rows: createInMemoryRowStore(),
-    documents: createInMemoryDocumentStore(),
+    ...createInMemoryStores(),
     outside: {
       post: (request: OutsideRequest) => {
         sent.push(request)
@@ -78,7 +76,7 @@ describe('an effect', () => {
     for (let nth = 0; nth < 40; nth++) like(`user-${nth % 5}`, `track-${nth}`)
     await runInMemory(fanMail, { log, stores })
     expect(sent).toHaveLength(40)
-    const elsewhere = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+    const elsewhere = createInMemoryStores()
     const anew = { ...withCheckpointsIn(stores, elsewhere), outside: stores.outside }
     await runInMemory(fanMail, { log: cutAtRandom(log, createRandom(3)), stores: anew })
     expect(sent).toHaveLength(40)

@@ -75,7 +75,7 @@ const seen = (options: ReaderOptions, { measures, tracer, spans, isCurrent }: Se
   onBatch: async (batch) => {
     if (!isCurrent()) return
     measures.took(batch.partition, batch.records)
-    for (const opened of spansOf(batch, measures.of, tracer)) spans.open(batch.partition, opened)
+    for (const opened of spansOf(batch, measures.of, tracer)) spans.add(opened)
     await options.onBatch(batch)
   },
   onAssigned: (partitions) => {
@@ -88,29 +88,23 @@ const seen = (options: ReaderOptions, { measures, tracer, spans, isCurrent }: Se
   },
 })
 
-type OpenSpan = { readonly offset: number; readonly span: Span }
+type OpenSpan = { readonly partition: number; readonly offset: number; readonly span: Span }
 
 /** Spans of records that are not stored yet. */
 const createOpenSpans = () => {
-  const open = new Map<number, OpenSpan[]>()
-  const endBelow = (partition: number, next: number) => {
-    const all = open.get(partition)
-    if (all === undefined) return
-    const left = all.filter(({ offset }) => offset >= next)
-    for (const { offset, span } of all) if (offset < next) span.end()
-    if (left.length > 0) open.set(partition, left)
-    else open.delete(partition)
+  const all = new Set<OpenSpan>()
+  const endIf = (isOver: (open: OpenSpan) => boolean) => {
+    for (const open of all)
+      if (isOver(open)) {
+        all.delete(open)
+        open.span.end()
+      }
   }
   return {
-    open: (partition: number, opened: OpenSpan) => {
-      const all = open.get(partition)
-      if (all === undefined) open.set(partition, [opened])
-      else all.push(opened)
-    },
-    endBelow,
-    endAll: () => {
-      for (const partition of open.keys()) endBelow(partition, Infinity)
-    },
+    add: (open: OpenSpan) => all.add(open),
+    endBelow: (partition: number, next: number) =>
+      endIf((open) => open.partition === partition && open.offset < next),
+    endAll: () => endIf(() => true),
   }
 }
 type OpenSpans = ReturnType<typeof createOpenSpans>
@@ -121,6 +115,7 @@ const spansOf = ({ partition, records }: LogBatch, { name, version, topic }: Mea
   for (const { traceparent, offset, eventId, eventType } of records)
     if (traceparent !== undefined)
       spans.push({
+        partition,
         offset,
         span: tracer.begin({
           name: `project ${name}`,

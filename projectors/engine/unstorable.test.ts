@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import { columns, int, text } from '@reprise/core/columns.ts'
 import { effectProjection, webhook } from '@reprise/core/effect-projection.ts'
 import { entityProjection } from '@reprise/core/entity-projection.ts'
@@ -90,8 +89,7 @@ const create = () => {
   const { append } = createHistoryWriter(log, 'library-events', 1)
   const sent: unknown[] = []
   const stores = {
-    rows: createInMemoryRowStore(),
-    documents: createInMemoryDocumentStore(),
+    ...createInMemoryStores(),
     outside: {
       post: ({ body }: { readonly body: unknown }) => Promise.resolve(void sent.push(body)),
       logEnds: () => Promise.resolve([0]),

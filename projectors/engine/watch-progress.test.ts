@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { listeningHistory } from '../listening-history.projection.ts'
@@ -20,7 +19,7 @@ const play = { type: 'TrackPlayed', data: playOf('one') } as const
 const start = async (options: Partial<RunAllOptions> = {}) => {
   const log = createInMemoryLog({ partitions })
   const writer = createHistoryWriter(log, 'playback-events', partitions)
-  const stores = { rows: createInMemoryRowStore(), documents: createInMemoryDocumentStore() }
+  const stores = createInMemoryStores()
   const run = await runAll([listeningHistory], { log, codec, logger: quiet, stores, ...options })
   return { log, writer, stores, run }
 }
@@ -61,7 +60,7 @@ test('the status says where each partition is, and operators alone may ask', asy
 })
 
 test('a write that never ends is noticed, and done again by another reader', async () => {
-  const rows = createInMemoryRowStore()
+  const { rows, documents } = createInMemoryStores()
   let hanging = 1
   const hangs: RowStore = {
     ...rows,
@@ -70,7 +69,7 @@ test('a write that never ends is noticed, and done again by another reader', asy
         ? new Promise(() => undefined)
         : rows.writeTogether(table, writes),
   }
-  const stores = { rows: hangs, documents: createInMemoryDocumentStore() }
+  const stores = { rows: hangs, documents }
   const started = await start({ stores, stalledMs: 150 })
   started.writer.append('listener', play)
   await until(() => contentsOf(listeningHistory, { ...started.stores, rows }).length === 1)

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type HttpService, startHttpService } from '@reprise/adapters/http/http-service.ts'
-import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { Authenticator } from '@reprise/core/caller.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
 import { get, toEveryone } from '@reprise/core/projection-query.ts'
@@ -31,8 +30,7 @@ const authenticate: Authenticator = (authorization) =>
   )
 
 const log = createInMemoryLog()
-const rows = createInMemoryRowStore()
-const documents = createInMemoryDocumentStore()
+const { rows, documents } = createInMemoryStores()
 const library = createHistoryWriter(log, 'library-events', 16)
 const playlists = createHistoryWriter(log, 'playlist-events', 16)
 const plays = createHistoryWriter(log, 'playback-events', 16)
