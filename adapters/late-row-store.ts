@@ -25,6 +25,7 @@ export const createLateRowStore = (connect: () => Promise<RowStore>): RowStore =
     drop: async (table) => (await connected()).drop(table),
     read: async (table, query) => (await connected()).read(table, query),
     writeTogether: async (table, writes) => (await connected()).writeTogether(table, writes),
+    confirm: async () => (await connected()).confirm(),
     onLost: (listener) => {
       listeners.push(listener)
       void store?.then(

@@ -23,3 +23,23 @@ test('a restart is told once, however long the store was silent before', async (
   pulse.stop()
   expect(toldAfter).toEqual([0, 0, 0, 1, 1, 1])
 })
+
+test('whoever wants to know at once is told of a restart too; those of one turn ask together', async () => {
+  const onRestart = jest.fn()
+  let mark = '1'
+  const ask = jest.fn(() => Promise.resolve(new Map([['n', mark]])))
+  const pulse = createPulse({ ask, onRestart })
+  await jest.advanceTimersByTimeAsync(0)
+  const asked = () => {
+    const answers = Promise.allSettled([pulse.confirm(), pulse.confirm()])
+    jest.advanceTimersByTime(0)
+    return answers.then((settled) => settled.map(({ status }) => status))
+  }
+  expect(await asked()).toEqual(['fulfilled', 'fulfilled'])
+  expect(ask).toHaveBeenCalledTimes(2)
+  mark = '2'
+  expect(await asked()).toEqual(['rejected', 'rejected'])
+  expect(onRestart).toHaveBeenCalledTimes(1)
+  expect(await asked()).toEqual(['fulfilled', 'fulfilled'])
+  pulse.stop()
+})

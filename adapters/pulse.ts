@@ -1,3 +1,5 @@
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+
 const pulseMs = 1_000
 
 /** Who runs: a name that a node keeps for life, and a mark that each of its starts makes anew. */
@@ -18,23 +20,33 @@ export type PulseOptions = {
 export const createPulse = ({ ask, onRestart }: PulseOptions) => {
   const known = new Map<string, string>()
   let isAsking = false
+  let confirming: Promise<void> | undefined
 
+  const askOnce = async () => {
+    const found = [...(await ask())]
+    const isRestarted = found.some(([node, mark]) => (known.get(node) ?? mark) !== mark)
+    for (const [node, mark] of found) known.set(node, mark)
+    if (isRestarted) onRestart()
+    return isRestarted
+  }
   const beat = async () => {
     if (isAsking) return
     isAsking = true
-    try {
-      const found = [...(await ask())]
-      const isRestarted = found.some(([node, mark]) => (known.get(node) ?? mark) !== mark)
-      for (const [node, mark] of found) known.set(node, mark)
-      if (isRestarted) onRestart()
-    } catch {
-      // `ask` has told of it.
-    } finally {
-      isAsking = false
-    }
+    // `ask` has told of a failure.
+    await askOnce().catch(() => false)
+    isAsking = false
+  }
+  const confirmOnce = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    confirming = undefined
+    if (await askOnce()) throw new StoreUnavailable('a node was started anew')
   }
   const timer = setInterval(() => void beat(), pulseMs)
   timer.unref()
   void beat()
-  return { stop: () => clearInterval(timer) }
+  return {
+    /** Asks once for all who want to know in one turn of the event loop. @throws what `ask` throws, or of a restart. */
+    confirm: (): Promise<void> => (confirming ??= confirmOnce()),
+    stop: () => clearInterval(timer),
+  }
 }

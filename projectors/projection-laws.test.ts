@@ -56,6 +56,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
           recordsMax: 10 + random.below(90),
           msMax: 10_000,
           msNear: random.below(3),
+          msCheckpoint: random.below(6),
         }
         const cut = cutAtRandom(log, random)
         const run = await startInMemory([projection], { log: cut, stores, gathering, isAlone: true })

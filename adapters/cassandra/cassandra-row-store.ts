@@ -134,6 +134,7 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       const inserts = statements.insertsOf(table, writes)
       await (isEverywhere() ? writeMerged(table.name, inserts) : send(inserts))
     },
+    confirm: pulse.confirm,
     onLost,
     close: async () => {
       pulse.stop()

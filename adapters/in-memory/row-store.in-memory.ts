@@ -16,6 +16,8 @@ export type InMemoryRowStore = RowStore & {
   readonly mark: () => void
   /** A crash: everything written after the mark is gone, and the connection is lost. */
   readonly loseTail: () => void
+  /** The same, but nobody is told of it until somebody asks. */
+  readonly loseTailUnnoticed: () => void
   /** The stored rows of a table, in no particular order. */
   readonly rowsOf: (table: Table) => readonly StoredRow[]
 }
@@ -29,6 +31,7 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
   let tables: Tables = new Map()
   let marked: Tables = new Map()
   let failing = 0
+  let isLossUnnoticed = false
   const listeners: (() => void)[] = []
 
   const answering = async () => {
@@ -36,6 +39,10 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
     if (failing === 0) return
     failing--
     throw new StoreUnavailable('the store in memory was told to fail')
+  }
+  const tellOfLoss = () => {
+    isLossUnnoticed = false
+    for (const listener of listeners) listener()
   }
   const rows = (table: Table) => {
     const found = tables.get(table.name)
@@ -72,13 +79,23 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
         partition.set(key, merged(partition.get(key), write))
       }
     },
+    confirm: async () => {
+      await answering()
+      if (!isLossUnnoticed) return
+      tellOfLoss()
+      throw new StoreUnavailable('the store in memory was started anew')
+    },
     onLost: (listener) => void listeners.push(listener),
     close: () => Promise.resolve(),
     failNext: (calls) => (failing = calls),
     mark: () => (marked = copied(tables)),
     loseTail: () => {
       tables = copied(marked)
-      for (const listener of listeners) listener()
+      tellOfLoss()
+    },
+    loseTailUnnoticed: () => {
+      tables = copied(marked)
+      isLossUnnoticed = true
     },
     rowsOf: (table) =>
       [...(tables.get(table.name)?.values() ?? [])].flatMap((rows) =>

@@ -17,6 +17,7 @@ const noStore: RowStore = {
   drop: () => Promise.resolve(),
   read: () => Promise.resolve([]),
   writeTogether: () => Promise.resolve(),
+  confirm: () => Promise.resolve(),
   onLost: () => undefined,
   close: () => Promise.resolve(),
 }

@@ -118,6 +118,12 @@ export const rowStoreContract = (
         }
     })
 
+    test('a store that was always there says so', async () => {
+      await store.writeTogether(table, [{ row: rowOf('confirmed', 1), stamp: 1 }])
+      await expect(Promise.all([store.confirm(), store.confirm()])).resolves.toHaveLength(2)
+      expect(await read('confirmed')).toHaveLength(1)
+    })
+
     test('a row without one of its columns is refused', async () => {
       const incomplete = Object.fromEntries(
         Object.entries(rowOf('incomplete', 0)).filter(([column]) => column !== 'name'),

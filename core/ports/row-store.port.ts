@@ -46,6 +46,11 @@ export type RowStore = {
   readonly read: (table: Table, query: RowQuery) => Promise<readonly StoredRow[]>
   /** Writes rows of one partition together: readers of that partition see all or none. */
   readonly writeTogether: (table: Table, writes: readonly RowWrite[]) => Promise<void>
+  /**
+   * Asks whether the store still has what it acknowledged before the call.
+   * @throws {StoreUnavailable} when it was started anew meanwhile, or doesn't say; that is told as a loss.
+   */
+  readonly confirm: () => Promise<void>
   /** Calls the listener after the connection to the store was lost; what was read or acknowledged before may be gone. */
   readonly onLost: (listener: () => void) => void
   readonly close: () => Promise<void>

@@ -71,6 +71,7 @@ export const createSimulatedRows = (options: {
           // In the middle of storing: some of a cut is there, and then gone.
           if (random.chance(faults().storeCrash / 5)) crash()
         }),
+      confirm: () => ask(() => rows.confirm()),
       onLost: (listener) => void listeners.push(listener),
       close: () => Promise.resolve(),
     }

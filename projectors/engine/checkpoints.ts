@@ -12,6 +12,12 @@ export type Checkpoints = {
   readonly read: (partition: number) => Promise<Checkpoint | undefined>
   /** A lower one never replaces a higher one. */
   readonly write: (partition: number, checkpoint: Checkpoint) => Promise<void>
+  /**
+   * Asks whether what was stored before is still there, so that a checkpoint may be written later than the rows it tells
+   * of. Missing where others judge a view by its checkpoints: there each goes with its rows.
+   * @throws {StoreUnavailable} when it may not be.
+   */
+  readonly confirm?: () => Promise<void>
 }
 
 /** Checkpoints in a table beside the view's. `ensure` creates it. */
@@ -30,10 +36,14 @@ export const createRowCheckpoints = (
       store.writeTogether(table, [
         { row: checkpointToStored(partition, checkpoint), stamp: checkpointStampOf(checkpoint) },
       ]),
+    confirm: store.confirm,
   }
 }
 
-/** Checkpoints as documents of the view's own index, marked absent so that no search finds them. */
+/**
+ * Checkpoints as documents of the view's own index, marked absent so that no search finds them. Another index takes its
+ * place when that one's checkpoints are at these, so they say all that readers may have seen.
+ */
 export const createDocumentCheckpoints = (store: DocumentStore, index: DocumentIndex): Checkpoints => ({
   read: async (partition) => {
     const documents = await store.get(index, [idOf(partition)])

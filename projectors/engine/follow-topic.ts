@@ -4,19 +4,19 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DeadLetterRequest } from '@reprise/schemas/generated/events.ts'
 import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
-import { createBeats } from './beats.ts'
 import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
 import type { ProjectionLetters } from './dead-letters.ts'
 import { TriedAgain } from './failing.ts'
 import { createStatus, type FollowerStatus } from './follower-status.ts'
-import { defaultGathering, dueAt, type Gathering } from './gathering.ts'
-import { createLease, type Admitted, type Lease } from './lease.ts'
-import { checkpointAt, createPartitionWork, heldIn } from './partition-work.ts'
+import { defaultGathering, type Gathering } from './gathering.ts'
+import { createLease, type Lease } from './lease.ts'
+import { createPartitionWork, heldIn } from './partition-work.ts'
 import { patiently } from './patience.ts'
 import type { Quarantine } from './quarantine.ts'
 import { createRedrive, LeaseEnded } from './redrive.ts'
 import type { TopicReading } from './topic-reading.ts'
 import type { Stay, StayStart } from './stay.ts'
+import { createStoring } from './storing.ts'
 
 /** How far the rows of a partition are: all below the watermark is stored, but for the groups that wait. */
 export type Reached = { readonly watermark: number; readonly quarantined: Quarantine }
@@ -52,7 +52,7 @@ export type Source = {
 /** A follower at work. */
 export type Following = {
   readonly status: () => FollowerStatus
-  /** Ends when what is being written is written; a piece that isn't checkpointed is applied again at the next start. */
+  /** Ends when what is being written is written; what was taken in and isn't stored is read again at the next start. */
   readonly close: () => Promise<void>
 }
 
@@ -61,7 +61,7 @@ const pieceRecordsMax = 2_000
 
 /**
  * Follows a topic (law 11): resumes every assigned partition at the checkpoint found in the
- * store, takes in what follows piece by piece, stores it when that is due, and writes the checkpoint after that. Returns
+ * store, takes in what follows piece by piece, stores it when that is due, and writes a checkpoint after that. Returns
  * at once; faults show in the status and stop this follower alone.
  */
 export const followTopic = <Event>(
@@ -81,7 +81,6 @@ export const followTopic = <Event>(
     onWait: status.wait,
   }
   const work = createPartitionWork(follower)
-  const beats = createBeats()
   let reader: Reader | undefined
   let incarnation = ''
   let rewinds = 0
@@ -132,7 +131,7 @@ export const followTopic = <Event>(
       for (let at = 0; at < records.length && !lease.hasEnded(); at += pieceRecordsMax) {
         const piece = records.slice(at, at + pieceRecordsMax)
         await take(lease, piece)
-        await storeWhenDue(lease, records.length - at - piece.length + behind)
+        await storing.whenDue(lease, records.length - at - piece.length + behind)
       }
     })
   }
@@ -147,41 +146,9 @@ export const followTopic = <Event>(
     await inSpiteOfFailures(lease, async () => {
       if (!lease.hasEnded()) stopped = await work.apply(lease, accepted, heldIn(lease))
     })
-    gather(lease, place, accepted.length)
+    storing.gather(lease, place, accepted.length)
     // What waits is known by the checkpoint.
-    if (stopped.length > 0) await storeGathered(lease, stopped)
-  }
-
-  const gather = (lease: Lease<Event>, place: Admitted['place'], more: number) => {
-    const before = lease.gathered ?? { records: 0, since: performance.now(), dueAt: Infinity }
-    lease.gathered = { ...before, place, records: before.records + more }
-  }
-  const storeWhenDue = async (lease: Lease<Event>, behind: number): Promise<void> => {
-    const at = dueAt(lease, behind, gathering)
-    if (at <= performance.now()) await storeGathered(lease)
-    else if (lease.gathered && at < lease.gathered.dueAt) {
-      // Nothing may come after it for long, or at all.
-      const { since } = lease.gathered
-      lease.gathered = { ...lease.gathered, dueAt: at }
-      beats.at(at, () => storeLate(lease, since))
-    }
-  }
-  const storeLate = (lease: Lease<Event>, since: number) => {
-    const work = async () => {
-      if (lease.gathered?.since === since) await storeGathered(lease)
-    }
-    void lease.inTurn(work).catch(stopUnlessClosing)
-  }
-
-  /** Rows first, then the checkpoint, then word of it. */
-  const storeGathered = async (lease: Lease<Event>, stopped: Quarantine = []): Promise<void> => {
-    await inSpiteOfFailures(lease, async () => {
-      if (lease.hasEnded() || lease.gathered === undefined) return
-      await work.store(lease)
-      await work.reach(lease, checkpointAt(lease, lease.gathered.place, stopped))
-    })
-    lease.gathered = undefined
-    if (!lease.hasEnded()) status.running()
+    if (stopped.length > 0) await storing.withStopped(lease, stopped)
   }
 
   /** Work on rows that is done again while a store is down, from where the store then is. */
@@ -200,6 +167,15 @@ export const followTopic = <Event>(
     )
   }
 
+  const storing = createStoring({
+    work,
+    checkpoints,
+    gathering,
+    inSpiteOfFailures,
+    onStored: status.running,
+    onFailure: (error) => stopUnlessClosing(error),
+  })
+
   const learn = (records: readonly StoredRecord[]) =>
     patiently(() => reading.learn(records), { ...whileDown, against: () => true })
 
@@ -212,7 +188,7 @@ export const followTopic = <Event>(
   }
   /** A process that is no longer the owner finds another checkpoint than its own, and leaves it alone. */
   const carryOut = async (lease: Lease<Event>, request: DeadLetterRequest): Promise<void> => {
-    if (lease.gathered) await storeGathered(lease)
+    await storing.settle(lease)
     await inSpiteOfFailures(lease, async () => {
       if (!lease.hasEnded() && (await isWhereItWas(lease))) await redrive?.(lease, request)
     })
@@ -222,7 +198,8 @@ export const followTopic = <Event>(
   /** After a failure the store may have lost its tail, or have kept what it never acknowledged: then back to it. */
   const isWhereItWas = async (lease: Lease<Event>): Promise<boolean> => {
     const found = await checkpoints.read(lease.partition)
-    if (isSameCheckpoint(found, lease.checkpoint)) return true
+    // Nothing says whether what was stored past the checkpoint is still there.
+    if (isSameCheckpoint(found, lease.checkpoint) && lease.pastCheckpoint === undefined) return true
     if (!lease.hasEnded()) rewind()
     return false
   }
@@ -278,6 +255,7 @@ export const followTopic = <Event>(
     status: () => ({ ...status.current(), quarantined: quarantinedIn(leases) }),
     close: async () => {
       closing.abort(new Error('closing'))
+      await Promise.all([...leases.values()].map((lease) => lease.inTurn(() => storing.leave(lease))))
       endAll()
       await started
       await reader?.close()

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
+import { checkpointTableOf } from '@reprise/core/layout/checkpoint-layout.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
@@ -57,7 +58,7 @@ const createLog = (edits: number) => {
   return { log, append }
 }
 const isAlone = true
-const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000, msNear: 0 }
+const patient = { behindMin: 10, recordsMax: 1_000_000, msMax: 60_000, msNear: 0, msCheckpoint: 0 }
 
 describe('far behind the end of the log', () => {
   test('a row that many batches touch is written once; near the end each batch is stored at once', async () => {
@@ -165,6 +166,48 @@ test('what readers see only after a refresh is gathered between two of them, nea
   await runInMemory(playlistSearch, { log: inBatchesOf(log, 1), stores: { ...stores, documents }, isAlone })
   expect(written).toBeGreaterThan(0)
   expect(written).toBeLessThan(50)
+})
+
+describe('checkpoints have beats of their own', () => {
+  const table = checkpointTableOf(tableOf(playlistDetails).name)
+  const gathering = { ...patient, msCheckpoint: 200 }
+
+  test('fewer than those of the rows; what is stored is told at once', async () => {
+    const { log, append } = createLog(0)
+    const stores = createInMemoryStores()
+    const { counts, rows } = counted(stores.rows, table.name)
+    const run = await startInMemory([playlistDetails], { log, stores: { ...stores, rows }, gathering })
+    for (let at = 0; at < 50; at++) {
+      append('list', editedPlaylist([addStep(at, `item-${at}`)]))
+      await run.untilApplied(playlistDetails)
+    }
+    expect(run.published.length).toBeGreaterThan(40)
+    expect(counts.writes).toBeLessThan(25)
+    await until(() => stores.rows.rowsOf(table).some((row) => row['position_'] === 50))
+    await run.close()
+  })
+
+  test('and the last one when a process ends', async () => {
+    const { log } = createLog(20)
+    const stores = createInMemoryStores()
+    const once = { ...patient, msCheckpoint: 60_000 }
+    await runInMemory(playlistDetails, { log, stores, gathering: once })
+    expect(stores.rows.rowsOf(table)).toMatchObject([{ position_: 20 }])
+  })
+
+  test('none passes rows that were lost meanwhile, though nobody noticed', async () => {
+    const { log, append } = createLog(0)
+    const stores = createInMemoryStores()
+    const run = await startInMemory([playlistDetails], { log, stores, gathering })
+    await until(() => stores.rows.rowsOf(table).length > 0)
+    stores.rows.mark()
+    append('lost', createdPlaylist('Lost'))
+    await run.untilApplied(playlistDetails)
+    stores.rows.loseTailUnnoticed()
+    await until(() => stores.rows.rowsOf(table).some((row) => row['position_'] === 1))
+    expect(contentsOf(playlistDetails, stores).join()).toContain('Lost')
+    await run.close()
+  })
 })
 
 describe('from the first record on', () => {

@@ -1,3 +1,4 @@
+import { nextBeat } from './beats.ts'
 import type { Lease } from './lease.ts'
 
 /**
@@ -14,6 +15,8 @@ export type Gathering = {
   readonly msMax: number
   /** Near the end there is a beat so often; 0 stores every batch at once. */
   readonly msNear: number
+  /** Checkpoints have a beat of their own: only the next start needs them. 0 writes one with every store. */
+  readonly msCheckpoint: number
 }
 
 /** What was measured to be enough: a row is rarely touched again later. */
@@ -22,10 +25,15 @@ export const defaultGathering: Gathering = {
   recordsMax: 20_000,
   msMax: 5_000,
   msNear: 20,
+  msCheckpoint: 1_000,
 }
 
-/** For what is stored when it is taken in: a checkpoint is all that is left, and a successor need not do it again. */
-export const storedAtOnce = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 0 })
+/** For what a successor should not do again. */
+export const storedAtOnce = (gathering: Gathering): Gathering => ({
+  ...gathering,
+  msNear: 20,
+  msCheckpoint: 0,
+})
 
 /** For views that readers see only after a refresh, which begins ten times a second at most. */
 export const untilRefreshed = (gathering: Gathering): Gathering => ({ ...gathering, msNear: 100 })
@@ -39,5 +47,5 @@ export const dueAt = (
   if (gathered === undefined) return Infinity
   if (gathered.records >= recordsMax || stay.isFull()) return -Infinity
   if (behind >= behindMin) return gathered.since + msMax
-  return msNear === 0 ? gathered.since : (Math.floor(gathered.since / msNear) + 1) * msNear
+  return msNear === 0 ? gathered.since : nextBeat(gathered.since, msNear)
 }

@@ -31,8 +31,10 @@ export type Lease<Event = never> = {
   readonly end: () => void
   /** What becomes of its events. */
   readonly stay: Stay<Event>
-  /** What was taken in since the last checkpoint. */
+  /** What was taken in and isn't stored. */
   gathered: Gathered | undefined
+  /** How far it is stored past the last checkpoint. */
+  pastCheckpoint: Admitted['place'] | undefined
   /**
    * Takes the partition's next records: compares the first one after a resumption with the checkpoint, and drops
    * those that don't count (law 3). Undefined when there is nothing new.
@@ -103,6 +105,7 @@ export const createLease = <Event>(start: LeaseStart<Event>): Lease<Event> => {
     partition,
     checkpoint,
     gathered: undefined,
+    pastCheckpoint: undefined,
     stay,
     hasEnded: () => hasEnded,
     end: () => {

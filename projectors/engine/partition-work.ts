@@ -3,7 +3,7 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { recordIdOf } from '@reprise/core/checkpoint.ts'
 import type { Stopped } from './stopped-letters.ts'
 import type { Follower } from './follow-topic.ts'
-import type { Lease } from './lease.ts'
+import type { Admitted, Lease } from './lease.ts'
 import { heldBy, quarantinedOf, withStopped, type Quarantine } from './quarantine.ts'
 import type { Failure, Turn } from './turn.ts'
 
@@ -13,6 +13,8 @@ export type PartitionWork<Event> = {
   readonly apply: (lease: Lease<Event>, records: readonly StoredRecord[], isHeld: Held) => Promise<Quarantine>
   /** Stores the effect of what was taken in. */
   readonly store: (lease: Lease<Event>) => Promise<void>
+  /** Tells how far that is stored, past the last checkpoint. */
+  readonly tell: (lease: Lease<Event>, place: Admitted['place']) => void
   /** Writes a checkpoint behind its rows, and tells of it. */
   readonly reach: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
 }
@@ -33,6 +35,12 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
     })
   }
 
+  const tell = (lease: Lease<Event>, { offset }: Pick<Checkpoint, 'offset'>) => {
+    const isCurrent = () => !lease.hasEnded()
+    const reached = { watermark: offset + 1, quarantined: lease.quarantine() }
+    if (isCurrent()) follower.applied(lease.partition, reached, isCurrent)
+  }
+
   return {
     apply: async (lease, records, isHeld) => {
       const { partition } = lease
@@ -51,13 +59,13 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
       return stopped.map(({ entry }) => entry)
     },
     store: (lease) => lease.stay.store(() => !lease.hasEnded()),
+    tell,
     reach: async (lease, checkpoint) => {
-      const isCurrent = () => !lease.hasEnded()
-      if (!isCurrent()) return
+      if (lease.hasEnded()) return
       await checkpoints.write(lease.partition, checkpoint)
       lease.checkpoint = checkpoint
-      const { offset, quarantined } = checkpoint
-      if (isCurrent()) follower.applied(lease.partition, { watermark: offset + 1, quarantined }, isCurrent)
+      lease.pastCheckpoint = undefined
+      tell(lease, checkpoint)
     },
   }
 }
@@ -65,8 +73,8 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
 /** The checkpoint of a place that was reached in the log. */
 export const checkpointAt = (
   lease: Pick<Lease, 'quarantine'>,
-  place: Omit<Checkpoint, 'revision' | 'quarantined'>,
-  stopped: Quarantine,
+  place: Admitted['place'],
+  stopped: Quarantine = [],
 ): Checkpoint => ({ ...place, revision: 0, quarantined: withStopped(lease.quarantine(), stopped) })
 
 /** The next checkpoint at the same place, with other groups in quarantine; undefined when there were too many. */

@@ -7,7 +7,7 @@ import { createEntityApplier } from './create-entity-applier.ts'
 import { createView, type Stores } from './create-view.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { followTopic, type Following, type Reached, type Source } from './follow-topic.ts'
-import { defaultGathering, untilRefreshed } from './gathering.ts'
+import { defaultGathering, storedAtOnce, untilRefreshed, type Gathering } from './gathering.ts'
 import type { Popularity } from './popularity.ts'
 import type { Progress } from './progress.ts'
 import { createSettledWatermarks } from './settled-watermarks.ts'
@@ -83,7 +83,6 @@ const follow = <Event>(
     progress.publish({ projection: name, version, topic, partition, watermark, quarantined: groups })
   }
   const { settle } = view
-  const { gathering = defaultGathering } = options
   const settled =
     settle && createSettledWatermarks(() => settle(() => options.log.endOffsets(topic)), publish, logger)
   const tell = settled?.add ?? publish
@@ -99,10 +98,13 @@ const follow = <Event>(
       },
       letters: options.letters.of(projection),
     },
-    { ...options, gathering: settle ? untilRefreshed(gathering) : gathering },
+    { ...options, gathering: gatheringFor(projection, options.gathering ?? defaultGathering) },
   )
   return { ...following, ...(view.cache && { cache: view.cache }) }
 }
+
+const gatheringFor = ({ store: { kind } }: AnyDeclaration, gathering: Gathering): Gathering =>
+  kind === 'document' ? untilRefreshed(gathering) : kind === 'effect' ? storedAtOnce(gathering) : gathering
 
 /**
  * Who fills another index of the same version reads all partitions too: while a change of mapping is rolled out, old and
