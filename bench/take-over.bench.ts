@@ -1,9 +1,10 @@
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
 import { header } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import type { LogRecord } from '@reprise/core/ports/log.port.ts'
 import type { Figure } from './measure.ts'
 import { type Engines, openOwnNamespace } from './own-namespace.ts'
+import { fillTopic } from './projecting/fill-topic.ts'
 import { createWritePath } from './write-path.ts'
 
 const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000)
@@ -14,12 +15,11 @@ const topic = 'playlist-events'
 /** A partition whose mark is 100,000 events behind is taken over; how long until it answers a command. */
 export const benchTakeOver = async (engines: Engines): Promise<readonly Figure[]> => {
   const { log, codec, rows, close } = await openOwnNamespace(engines, 1)
-  const appender = await log.createAppender(topic)
-  const history = createHistory(codec, appender)
-  await history.append(events - behind)
+  const next = createHistory(codec)
+  await fillTopic({ log, topic, next, count: events - behind })
   const first = await createWritePath({ log, rows, codec })
   await first.commands.close()
-  await history.append(behind)
+  await fillTopic({ log, topic, next, count: behind })
   const heapBefore = heap()
   const begin = performance.now()
   const second = await createWritePath({ log, rows, codec })
@@ -28,7 +28,7 @@ export const benchTakeOver = async (engines: Engines): Promise<readonly Figure[]
   const answered = performance.now() - begin
   const heapAfter = heap()
   await second.commands.close()
-  await Promise.all([appender.close(), close()])
+  await close()
   const figure = `take-over of a partition of ${events} events, its mark ${behind} behind`
   const value = Math.round(answered) / 1_000
   console.log(
@@ -42,10 +42,10 @@ export const benchTakeOver = async (engines: Engines): Promise<readonly Figure[]
 const heap = (): number => Math.round(process.memoryUsage().heapUsed / 1_000_000)
 
 /** Chained events that change the descriptions of 10,000 playlists in turn, as a writer would have left them. */
-const createHistory = (codec: EventCodec, appender: Appender) => {
+const createHistory = (codec: EventCodec): (() => LogRecord) => {
   let written = 0
   let previous = ''
-  const next = (): LogRecord => {
+  return () => {
     const streamId = uuidv5(String(written % playlists), uuidv5.URL)
     const streamVersion = Math.floor(written / playlists) + 1
     const eventId = uuidv7()
@@ -73,11 +73,5 @@ const createHistory = (codec: EventCodec, appender: Appender) => {
     previous = eventId
     written++
     return { partition: 0, key: streamId, value, headers }
-  }
-  return {
-    append: async (count: number): Promise<void> => {
-      for (let left = count; left > 0; left -= 1_000)
-        await appender.append(Array.from({ length: Math.min(1_000, left) }, next))
-    },
   }
 }

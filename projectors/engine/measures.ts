@@ -9,6 +9,8 @@ export type Measures = {
   readonly of: Measured
   /** These are its partitions now. */
   readonly assigned: (partitions: readonly number[]) => void
+  /** It begins anew in a partition: nothing is in hand. */
+  readonly began: (partition: number) => void
   /** It takes records in hand. */
   readonly took: (partition: number, records: readonly StoredRecord[]) => void
   /** Everything below this offset is stored, though perhaps nobody may be told yet. */
@@ -28,6 +30,8 @@ export type PartitionMeasure = {
   readonly watermark: number
   /** Everything below is stored. */
   readonly next: number
+  /** Everything below is in hand, or stored. */
+  readonly taken: number
   /** When the newest record in hand was recorded. */
   readonly recordedAt: number | undefined
   /** When either of both last moved, or the partition was assigned. */
@@ -57,9 +61,13 @@ export const createMeasures = (of: Measured, now: () => number = Date.now): Meas
       for (const partition of measured.keys()) if (!mine.includes(partition)) measured.delete(partition)
       for (const partition of mine) measured.set(partition, { ...get(partition), movedAt: now() })
     },
+    began: (partition) => {
+      measured.set(partition, { ...get(partition), taken: 0 })
+    },
     took: (partition, records) => {
-      const recordedAt = records.at(-1)?.recordedAt
-      measured.set(partition, { ...get(partition), recordedAt })
+      const last = records.at(-1)
+      if (last === undefined) return
+      measured.set(partition, { ...get(partition), recordedAt: last.recordedAt, taken: last.offset + 1 })
     },
     stored: (partition, next) => {
       measured.set(partition, { ...get(partition), next, movedAt: now() })
@@ -83,4 +91,4 @@ export const createMeasures = (of: Measured, now: () => number = Date.now): Meas
   }
 }
 
-const nothing = { watermark: 0, next: 0, recordedAt: undefined }
+const nothing = { watermark: 0, next: 0, taken: 0, recordedAt: undefined }

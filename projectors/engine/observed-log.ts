@@ -70,6 +70,7 @@ const seen = (options: ReaderOptions, { measures, tracer, spans, isCurrent }: Se
   resumeAt: (partition) => {
     if (!isCurrent()) return Promise.resolve(undefined)
     spans.endBelow(partition, Infinity)
+    measures.began(partition)
     return options.resumeAt(partition)
   },
   onBatch: async (batch) => {

@@ -82,13 +82,20 @@ const partitionStatusOf = (
   return { partition, watermark, end, lagEvents, ...(Number.isFinite(lagSeconds) && { lagSeconds }) }
 }
 
-/** In words, which partition has had something to read for too long without any progress. */
+/**
+ * In words, which partition has had something to read for too long without any progress. One of which nothing is in hand
+ * may wait for its turn as long as others move: far behind, few partitions are read at a time, and a reader that delivers
+ * nothing more of one notices that itself.
+ */
 const stalledOf = ({ measures, ends, caughtUpAt, stalledMs, now }: StatusParts): string | undefined => {
   const { name } = measures.of
-  for (const { partition, watermark, next, movedAt } of measures.partitions()) {
+  const partitions = measures.partitions()
+  const lastMovedAt = Math.max(...partitions.map(({ movedAt }) => movedAt))
+  for (const { partition, watermark, next, taken, movedAt } of partitions) {
     const [at, end] = [Math.max(watermark, next), ends[partition] ?? 0]
     const forMs = now - Math.max(movedAt, caughtUpAt.get(partition) ?? 0)
-    if (at < end && forMs > stalledMs)
+    const mayWait = taken <= at && now - lastMovedAt <= stalledMs
+    if (at < end && forMs > stalledMs && !mayWait)
       return `${name} makes no progress: partition ${partition} stands at ${at} of ${end} for ${Math.round(forMs / 1_000)} s`
   }
   return undefined

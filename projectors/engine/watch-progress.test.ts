@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
+import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { listeningHistory } from '../listening-history.projection.ts'
@@ -101,6 +102,29 @@ test('who has nothing to read does not stand still, and who waits for a store is
   expect(projectionStatusOf(partsAt(9_000_000, { ends: [10] })).state).toBe('running')
   const waiting = { name: 'it', state: 'waiting', reason: 'the store is away' } as const
   expect(projectionStatusOf(partsAt(9_000_000, { follower: waiting }))).toMatchObject({ state: 'waiting' })
+})
+
+test('a partition of which nothing is in hand may wait for its turn while another one moves', () => {
+  const clock = { now: 1_000_000 }
+  const measures = createMeasures(
+    { name: 'song-counts', version: 1, topic: 'playback-events' },
+    () => clock.now,
+  )
+  const parts = partsAt(1_070_000, { measures, ends: [10, 10] })
+  const record = { offset: 3, recordedAt: 0 } as StoredRecord
+  measures.assigned([0, 1])
+  for (const partition of [0, 1]) measures.began(partition)
+  clock.now = 1_050_000
+  measures.stored(1, 2)
+  expect(projectionStatusOf(parts).state).toBe('running')
+  expect(projectionStatusOf({ ...parts, now: 1_111_000 }).state).toBe('stalled')
+  measures.took(0, [record])
+  expect(projectionStatusOf(parts)).toMatchObject({
+    reason: 'song-counts makes no progress: partition 0 stands at 0 of 10 for 70 s',
+  })
+  // It begins anew, and what was in hand isn't any more.
+  measures.began(0)
+  expect(projectionStatusOf(parts).state).toBe('running')
 })
 
 test('an hour of silence is not an hour behind', () => {
