@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureLocalKeys, localJwksPath, mintToken } from '@reprise/cli/local-keys.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { commandFlags } from '@reprise/infra/parts.ts'
 
 /** Processes to be measured, on engines that are up, in a namespace of their own. */
 export type CommandProcesses = {
@@ -17,7 +18,7 @@ export type CommandProcesses = {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const flags = ['--disable-warning=TimeoutNegativeWarning']
+const flags = ['--disable-warning=TimeoutNegativeWarning', ...commandFlags]
 
 /** Starts so many processes of a program that listens on REPRISE_COMMAND_PORT, and waits until they are ready. */
 export const startProcesses = async (options: {

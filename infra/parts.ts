@@ -16,7 +16,7 @@ const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 const buffersCount = '--external-memory-accounted-in-global-limit'
 
 /** What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. */
-const commandFlags = ['--max-semi-space-size=32', buffersCount]
+export const commandFlags: readonly string[] = ['--max-semi-space-size=32', buffersCount]
 
 /** Command API: command → event → log. */
 export const producers = servicePart({

@@ -85,7 +85,7 @@ export const runAll = async (
 
 /** Effects read alone: processes with other members read all partitions too, and would tell everything twice. */
 const membersOf = (projections: readonly AnyDeclaration[]): readonly Member[] => [
-  { topic: 'playback-events', group: playIndexGroup },
+  { topic: 'playback-events', group: playIndexGroup, isAwaited: true },
   ...projections
     .filter(({ store }) => store.kind !== 'effect')
     .map((projection) => ({ topic: projection.from, group: groupOf(projection) })),

@@ -36,7 +36,11 @@ export const createWatchedLog = () => {
 }
 
 /** Shared by these, who have little patience and room for about a hundred small records. */
-export const share = (log: Log, groups: readonly string[], options: Partial<SharedLogOptions> = {}): Log =>
+export const share = (
+  log: Log,
+  groups: readonly string[],
+  { awaited, ...options }: Partial<SharedLogOptions> & { readonly awaited?: string } = {},
+): Log =>
   sharedLog(log, {
     gatherMs: 20,
     settleMs: 20,
@@ -44,7 +48,7 @@ export const share = (log: Log, groups: readonly string[], options: Partial<Shar
     weightMax: 30_000,
     logger: quiet,
     ...options,
-    members: groups.map((group) => ({ topic, group })),
+    members: groups.map((group) => ({ topic, group, ...(group === awaited && { isAwaited: true }) })),
   })
 
 const running = new Set<Reader>()

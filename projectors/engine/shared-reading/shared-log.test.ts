@@ -74,6 +74,21 @@ describe('who reads a topic together', () => {
     expect(slow.isInOrder()).toBe(true)
   })
 
+  test('does not part from one that the others need, however slow it is', async () => {
+    const { log, append, reads } = createWatchedLog()
+    const shared = share(log, ['slow', 'fast'], { awaited: 'slow' })
+    const takes = () => new Promise<void>((go) => setTimeout(go, 20))
+    const slow = await readAs(shared, 'slow', { before: takes })
+    const fast = await readAs(shared, 'fast')
+    for (let round = 1; round <= 40; round++) {
+      append(100)
+      await until(() => fast.count() === round * 100)
+    }
+    await until(() => slow.count() === 4_000)
+    expect([slow.isInOrder(), fast.isInOrder()]).toEqual([true, true])
+    expect(reads).toHaveLength(1)
+  })
+
   test('waits, and does not part, while nobody could go on', async () => {
     const { log, append, reads } = createWatchedLog()
     const gate = createGate()

@@ -5,7 +5,12 @@ import type { TopicName } from '@reprise/schemas/topics.ts'
 import { createTopicReader, type Sharing, type TopicReader } from './topic-reader.ts'
 
 /** Who reads a topic together with others: one that reads with this group. */
-export type Member = { readonly topic: TopicName; readonly group: string }
+export type Member = {
+  readonly topic: TopicName
+  readonly group: string
+  /** All others need what it makes of each record: however slow it is, it is never left to read apart. */
+  readonly isAwaited?: true
+}
 
 /** See {@link sharedLog}. */
 export type SharedLogOptions = Partial<Sharing> & {
@@ -31,7 +36,9 @@ export const sharedLog = (log: Log, { members, logger, ...own }: SharedLogOption
   for (const [topic, together] of Map.groupBy(members, (member) => member.topic)) {
     const groups = new Set(together.map(({ group }) => group))
     const group = `readers-${topic}-${fingerprintOf([...groups].sort())}`
-    const reader = createTopicReader({ ...sharing, ...own, log, logger, topic, group, members: groups.size })
+    const awaited = new Set(together.filter(({ isAwaited }) => isAwaited).map((member) => member.group))
+    const members = groups.size
+    const reader = createTopicReader({ ...sharing, ...own, log, logger, topic, group, members, awaited })
     readers.set(topic, { groups, reader })
   }
   return {

@@ -36,6 +36,8 @@ export type SubscriptionOptions = {
   readonly windowOf: (partition: number) => Window | undefined
   /** Whether the one reader is trusted. */
   readonly mayShare: () => boolean
+  /** Others can't go on without it. */
+  readonly isAwaited: boolean
   /** So long it may hold up others in all, until they part. */
   readonly patienceMs: number
   /** Told when it has ended, for whatever reason. */
@@ -48,7 +50,7 @@ const againMs = 500
 
 /** See {@link Subscription}. */
 export const createSubscription = (options: SubscriptionOptions): Subscription => {
-  const { log, logger, reading, windowOf, mayShare, patienceMs, onEnded } = options
+  const { log, logger, reading, windowOf, mayShare, isAwaited, patienceMs, onEnded } = options
   const { topic, group } = reading
   const asked = new Map<number, Promise<number | undefined>>()
   const seats = new Map<number, Seat>()
@@ -136,7 +138,7 @@ export const createSubscription = (options: SubscriptionOptions): Subscription =
     behind: () => held().reduce((sum, weight) => sum + weight, 0),
     heldUp: (ms) => {
       heldUpMs += ms
-      if (heldUpMs < patienceMs) return
+      if (isAwaited || heldUpMs < patienceMs) return
       heldUpMs = 0
       logger.info({ topic, group }, 'is slower than those who read with it, and reads apart')
       for (const seat of seats.values()) seat.part()

@@ -28,6 +28,8 @@ export type TopicReaderOptions = Sharing & {
   readonly group: string
   /** How many are expected. */
   readonly members: number
+  /** The groups of those whom all others need. */
+  readonly awaited: ReadonlySet<string>
 }
 
 /** Reads a topic for all who subscribe, each from where it is. */
@@ -94,6 +96,7 @@ export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
         ...options,
         reading,
         windowOf: (partition) => windows.get(partition),
+        isAwaited: options.awaited.has(name),
         mayShare: () => batches > batchesBefore,
         onEnded: () => {
           subscriptions.delete(subscription)
