@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { engines } from '@reprise/infra/parts.ts'
 import { up } from '@reprise/infra/up.ts'
 import { benchCommands } from './commands.bench.ts'
+import { dropEarlier } from './drop-earlier.ts'
 import { benchFlat } from './flat.bench.ts'
 import { benchHttp } from './http.bench.ts'
 import type { Figure } from './measure.ts'
@@ -56,6 +57,7 @@ if (unknown.length > 0) {
 const chosen = wanted.split(',').flatMap((section) => sections[section] ?? [])
 const needed = new Set(chosen.flatMap((section) => section.engines))
 const { env } = await up({ parts: engines.filter(({ name }) => needed.has(name)) })
+await dropEarlier(env)
 const figures: Figure[] = []
 for (const { run } of chosen) figures.push(...(await run(env)))
 const results = new URL('./results/latest.json', import.meta.url)

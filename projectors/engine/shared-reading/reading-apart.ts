@@ -12,7 +12,7 @@ export type ReadingApart = {
   readonly close: () => Promise<void>
 }
 
-type SeatApart = Pick<Seat, 'partition' | 'next' | 'canShare' | 'take'>
+type SeatApart = Pick<Seat, 'partition' | 'next' | 'canShare' | 'takeApart'>
 
 /** See {@link ReadingApart}. */
 export type ReadingApartOptions = {
@@ -31,7 +31,7 @@ export const createReadingApart = ({ log, logger, topic, onStopped }: ReadingApa
 
   const onBatch = async ({ partition, records, behind }: LogBatch): Promise<void> => {
     const seat = reading.get(partition)?.seat
-    await seat?.take({ records, behind })
+    await seat?.takeApart({ records, behind })
     if (seat?.canShare() === true && reading.get(partition)?.seat === seat) leave(partition)
   }
   const open = () =>

@@ -8,8 +8,8 @@ export type Seat = {
   /** The offset of the next record that it needs. */
   readonly next: () => number
   readonly canShare: () => boolean
-  /** Hands on what of these records comes next. */
-  readonly take: (taken: Taken) => Promise<void>
+  /** While it reads apart: hands on what of these records comes next, until it can share. */
+  readonly takeApart: (taken: Taken) => Promise<void>
   /** The weight of what the others' reader holds for it; undefined while it reads apart. */
   readonly behind: () => number | undefined
   /** The others wait for it no longer. */
@@ -49,6 +49,18 @@ export const createSeat = (options: SeatOptions): Seat => {
     await work
     next += fresh.length
   }
+  /**
+   * Never past what the others have been given, for it may need what one of them makes of it: with turns of its own, who
+   * runs ahead waits until their reader comes back to this partition.
+   */
+  const takeApart = async ({ records, behind }: Taken): Promise<void> => {
+    const first = records[0]?.offset ?? 0
+    const end = first + records.length
+    do {
+      const limit = options.mayShare() && window.end() > next ? Math.min(window.end(), end) : end
+      await take({ records: records.slice(0, limit - first), behind: (behind ?? 0) + end - limit })
+    } while (!isOver && next >= first && next < end && !seat.canShare())
+  }
   const part = () => {
     cursor?.leave()
     cursor = undefined
@@ -71,7 +83,7 @@ export const createSeat = (options: SeatOptions): Seat => {
     partition,
     next: () => next,
     canShare: () => options.mayShare() && window.welcomes(next),
-    take,
+    takeApart,
     behind: () => cursor?.behind(),
     part,
     end: () => {

@@ -4,6 +4,8 @@ import type { LogBatch, StoredRecord } from '@reprise/core/ports/log.port.ts'
 export type Window = {
   /** Whether who goes on at this offset can share: it lies in the newest batch, at the end, or a little ahead. */
   readonly welcomes: (next: number) => boolean
+  /** Behind the newest record that was delivered. */
+  readonly end: () => number
   readonly enter: (next: number) => Cursor
   /** Takes the next records in, and holds as many as somebody needs. */
   readonly add: (batch: Taken, weight: number) => void
@@ -79,6 +81,7 @@ export const createWindow = (from: number, onFreed: (weight: number) => void): W
   }
   return {
     welcomes: (next) => !isClosed && next >= (held.at(-1)?.first ?? end) && next <= end + aheadMax,
+    end: () => end,
     enter,
     add: ({ records, behind }, weight) => {
       const [first, last] = [records[0], records.at(-1)]
