@@ -106,11 +106,13 @@ export const createApplier = <State>(
         else if (turn.isCurrent()) for (const one of changed) takeIn(one)
         for (const failure of failures()) turn.fail(failure)
       },
-      store: async (isCurrent) => {
+      store: async (isCurrent, onPart) => {
         if (open.size === 0) return
         const changed = [...open.values()]
-        for (let at = 0; at < changed.length; at += writtenAtOnce)
+        for (let at = 0; at < changed.length; at += writtenAtOnce) {
           await view.write(changed.slice(at, at + writtenAtOnce))
+          onPart()
+        }
         // What another stay of this partition has found anew must not be replaced by what is older.
         if (view.remembers && isCurrent()) for (const [id, { state }] of open) cache.set(id, stored(state))
         open.clear()

@@ -34,6 +34,8 @@ export type Follower<Event> = {
   readonly begin: (start: StayStart) => Stay<Event>
   /** This is stored, as far as the store knows now: the watermark may be lower than before. */
   readonly applied: (partition: number, reached: Reached, isCurrent: () => boolean) => void
+  /** Much may be stored at once: told of each part. */
+  readonly onPart?: (partition: number) => void
   /** Where groups that stop are told of, and what is asked about them; missing where none ever stops. */
   readonly letters?: ProjectionLetters
   /** What is remembered of the store may be wrong. */

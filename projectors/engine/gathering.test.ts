@@ -16,6 +16,7 @@ import { addStep, createdPlaylist, editedPlaylist } from '../testing/playlist-hi
 import { create, fails, inRows, quarantinedIn } from '../testing/poison.ts'
 import { createRandom } from '../testing/random.ts'
 import { writeTopicHistory } from '../testing/topic-history.ts'
+import { createView } from './create-view.ts'
 
 /** So many records at a time, and how many are behind them. */
 const inBatchesOf = (log: Log, size: number, behindMore = 0): Log => ({
@@ -166,6 +167,20 @@ test('what readers see only after a refresh is gathered between two of them, nea
   await runInMemory(playlistSearch, { log: inBatchesOf(log, 1), stores: { ...stores, documents }, isAlone })
   expect(written).toBeGreaterThan(0)
   expect(written).toBeLessThan(50)
+})
+
+test('much is stored in parts, and each is told of', async () => {
+  const stores = createInMemoryStores()
+  const { append } = createHistoryWriter(createInMemoryLog({ partitions }), 'playlist-events', partitions)
+  const view = createView(playlistDetails, stores)
+  await view.ensure()
+  const stay = view.begin({ isFirstRecord: true })
+  const events = Array.from({ length: 5_000 }, (_, at) => append(`list-${at}`, createdPlaylist('List')))
+  const isCurrent = () => true
+  await stay.apply({ partition: 0, events, unreadable: [], isCurrent, fail: () => undefined })
+  const storedAt: number[] = []
+  await stay.store(isCurrent, () => storedAt.push(stores.rows.rowsOf(tableOf(playlistDetails)).length))
+  expect(storedAt).toEqual([2_000, 4_000, 5_000])
 })
 
 describe('checkpoints have beats of their own', () => {

@@ -13,6 +13,8 @@ export type Measures = {
   readonly began: (partition: number) => void
   /** It takes records in hand. */
   readonly took: (partition: number, records: readonly StoredRecord[]) => void
+  /** Something of what is in hand is done. */
+  readonly moved: (partition: number) => void
   /** Everything below this offset is stored, though perhaps nobody may be told yet. */
   readonly stored: (partition: number, next: number) => void
   /** Everything below the watermark is stored and told of. */
@@ -34,7 +36,7 @@ export type PartitionMeasure = {
   readonly taken: number
   /** When the newest record in hand was recorded. */
   readonly recordedAt: number | undefined
-  /** When either of both last moved, or the partition was assigned. */
+  /** When something of it was last done, or it was assigned. */
   readonly movedAt: number
 }
 
@@ -68,6 +70,9 @@ export const createMeasures = (of: Measured, now: () => number = Date.now): Meas
       const last = records.at(-1)
       if (last === undefined) return
       measured.set(partition, { ...get(partition), recordedAt: last.recordedAt, taken: last.offset + 1 })
+    },
+    moved: (partition) => {
+      measured.set(partition, { ...get(partition), movedAt: now() })
     },
     stored: (partition, next) => {
       measured.set(partition, { ...get(partition), next, movedAt: now() })

@@ -58,7 +58,11 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
       if (!lease.hasEnded()) await letters?.publish(partition, stopped)
       return stopped.map(({ entry }) => entry)
     },
-    store: (lease) => lease.stay.store(() => !lease.hasEnded()),
+    store: (lease) =>
+      lease.stay.store(
+        () => !lease.hasEnded(),
+        () => follower.onPart?.(lease.partition),
+      ),
     tell,
     reach: async (lease, checkpoint) => {
       if (lease.hasEnded()) return

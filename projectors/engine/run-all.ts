@@ -123,6 +123,7 @@ const watchedProjection = (
     log: observed.log,
     progress,
     onStored: observed.stored,
+    onPart: measures.moved,
   })
   return { measures, observed, following, cache: following.cache }
 }

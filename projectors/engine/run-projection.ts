@@ -27,6 +27,8 @@ export type ProjectionOptions = Source & {
   readonly letters: DeadLetters
   /** Told when everything below an offset is stored, though perhaps nobody may be told yet. */
   readonly onStored?: (partition: number, next: number) => void
+  /** Told when a part of what is being stored is. */
+  readonly onPart?: (partition: number) => void
   /** Asked for projections of `playback-events`. */
   readonly verdicts: Verdicts
   /** Told of the plays that a projection has counted; nobody needs to be. */
@@ -61,8 +63,8 @@ export const runProjection = (projection: AnyDeclaration, options: ProjectionOpt
         await stay.apply({ ...turn, events: counting })
         told?.add(counting)
       },
-      store: async (isCurrent) => {
-        await stay.store(isCurrent)
+      store: async (isCurrent, onPart) => {
+        await stay.store(isCurrent, onPart)
         await told?.publish()
       },
     }
@@ -97,6 +99,7 @@ const follow = <Event>(
         tell(partition, reached, isCurrent)
       },
       letters: options.letters.of(projection),
+      ...(options.onPart && { onPart: options.onPart }),
     },
     { ...options, gathering: gatheringFor(projection, options.gathering ?? defaultGathering) },
   )

@@ -7,8 +7,11 @@ import type { Turn } from './turn.ts'
 export type Stay<Event> = {
   /** Takes events in; what fails is told to the turn. Done again after it threw, it is as if it were done once. */
   readonly apply: (turn: Turn<Event>) => Promise<void>
-  /** Stores the effect of what was taken in. Done again, for the same or other cuts of the log, it changes nothing. */
-  readonly store: (isCurrent: () => boolean) => Promise<void>
+  /**
+   * Stores the effect of what was taken in, and tells of each part. Done again, for the same or other cuts of the log, it
+   * changes nothing.
+   */
+  readonly store: (isCurrent: () => boolean, onPart: () => void) => Promise<void>
   /** Whether that is due, because there is no room for more. */
   readonly isFull: () => boolean
   /** Nothing of it counts any more. */

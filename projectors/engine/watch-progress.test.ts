@@ -127,6 +127,22 @@ test('a partition of which nothing is in hand may wait for its turn while anothe
   expect(projectionStatusOf(parts).state).toBe('running')
 })
 
+test('what is stored in parts moves with each of them', () => {
+  const clock = { now: 1_000_000 }
+  const measures = createMeasures(
+    { name: 'song-counts', version: 1, topic: 'playback-events' },
+    () => clock.now,
+  )
+  measures.assigned([0])
+  measures.took(0, [{ offset: 3, recordedAt: 0 } as StoredRecord])
+  const parts = partsAt(1_070_000, { measures, ends: [10] })
+  expect(projectionStatusOf(parts).state).toBe('stalled')
+  clock.now = 1_050_000
+  measures.moved(0)
+  expect(projectionStatusOf(parts).state).toBe('running')
+  expect(projectionStatusOf({ ...parts, now: 1_111_000 }).state).toBe('stalled')
+})
+
 test('an hour of silence is not an hour behind', () => {
   const caughtUpAt = new Map([[0, 4_599_000]])
   expect(projectionStatusOf(partsAt(4_600_000, { caughtUpAt })).lagSeconds).toBe(1)
