@@ -245,7 +245,11 @@ export const followTopic = <Event>(
   }
 
   follower.onLost(() => {
-    if (signal.aborted || status.current().state === 'stopped') return
+    if (status.current().state === 'stopped') return
+    if (signal.aborted) {
+      endAll()
+      return
+    }
     logger.warn(
       { follower: name },
       `${name} lost its store; it goes back to the checkpoint that it will find`,

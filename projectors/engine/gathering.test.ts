@@ -210,6 +210,22 @@ describe('checkpoints have beats of their own', () => {
     expect(stores.rows.rowsOf(table)).toMatchObject([{ position_: 20 }])
   })
 
+  test('but not when the store is lost while it ends', async () => {
+    const { log, append } = createLog(0)
+    const stores = createInMemoryStores()
+    const once = { ...patient, msCheckpoint: 60_000 }
+    const run = await startInMemory([playlistDetails], { log, stores, gathering: once })
+    await run.untilApplied(playlistDetails)
+    stores.rows.mark()
+    append('lost', createdPlaylist('Lost'))
+    await run.untilApplied(playlistDetails)
+    const closed = run.close()
+    stores.rows.loseTail()
+    await closed
+    await runInMemory(playlistDetails, { log, stores })
+    expect(contentsOf(playlistDetails, stores).join()).toContain('Lost')
+  })
+
   test('none passes rows that were lost meanwhile, though nobody noticed', async () => {
     const { log, append } = createLog(0)
     const stores = createInMemoryStores()
