@@ -1,3 +1,4 @@
+import { coalesced } from '@reprise/core/coalesced.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 
 const pulseMs = 1_000
@@ -20,7 +21,6 @@ export type PulseOptions = {
 export const createPulse = ({ ask, onRestart }: PulseOptions) => {
   const known = new Map<string, string>()
   let isAsking = false
-  let confirming: Promise<void> | undefined
 
   const askOnce = async () => {
     const found = [...(await ask())]
@@ -36,17 +36,14 @@ export const createPulse = ({ ask, onRestart }: PulseOptions) => {
     await askOnce().catch(() => false)
     isAsking = false
   }
-  const confirmOnce = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    confirming = undefined
-    if (await askOnce()) throw new StoreUnavailable('a node was started anew')
-  }
   const timer = setInterval(() => void beat(), pulseMs)
   timer.unref()
   void beat()
   return {
-    /** Asks once for all who want to know in one turn of the event loop. @throws what `ask` throws, or of a restart. */
-    confirm: (): Promise<void> => (confirming ??= confirmOnce()),
+    /** Asks now, once for all who want to know together. @throws what `ask` throws, or of a restart. */
+    confirm: coalesced(async () => {
+      if (await askOnce()) throw new StoreUnavailable('a node was started anew')
+    }),
     stop: () => clearInterval(timer),
   }
 }

@@ -40,8 +40,12 @@ const dropKeyspaces = async (contactPoints: readonly string[], localDataCenter: 
 
 const dropIndexes = async (node: string): Promise<void> => {
   const client = new OpenSearch({ node })
-  const { body } = await client.indices.get({ index: 'bench_*' })
-  const indexes = Object.keys(body)
-  if (indexes.length > 0) await client.indices.delete({ index: indexes })
+  await deleteIndexes(client, 'bench_')
   await client.close()
+}
+
+/** Deletes all indexes whose names begin with this. */
+export const deleteIndexes = async (client: OpenSearch, prefix: string): Promise<void> => {
+  const { body } = await client.indices.get({ index: `${prefix}*` })
+  for (const index of Object.keys(body)) await client.indices.delete({ index })
 }

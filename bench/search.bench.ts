@@ -11,6 +11,7 @@ import { fillAll, sourcesOf } from '@reprise/e2e/search-relevance/searching.ts'
 import { queryRouter } from '@reprise/query-api/http/query-router.ts'
 import { searchQuery } from '@reprise/query-api/search/search.query.ts'
 import { suggestQuery } from '@reprise/query-api/search/suggest.query.ts'
+import { deleteIndexes } from './drop-earlier.ts'
 import { type Figure, type Measured, openCalls } from './measure.ts'
 
 const perSecond = 50
@@ -131,9 +132,4 @@ const ask = async (url: string): Promise<void> => {
   const answer = await fetch(url)
   await answer.text()
   if (answer.status !== 200 && answer.status !== 422) throw new Error(`${url} answers ${answer.status}`)
-}
-
-const deleteIndexes = async (client: Client, prefix: string): Promise<void> => {
-  const { body } = await client.indices.get({ index: `${prefix}*` })
-  for (const index of Object.keys(body)) await client.indices.delete({ index })
 }

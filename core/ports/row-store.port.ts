@@ -48,7 +48,8 @@ export type RowStore = {
   readonly writeTogether: (table: Table, writes: readonly RowWrite[]) => Promise<void>
   /**
    * Asks whether the store still has what it acknowledged before the call.
-   * @throws {StoreUnavailable} when it was started anew meanwhile, or doesn't say; that is told as a loss.
+   * @throws {StoreUnavailable} when it was started anew meanwhile, or doesn't say; that is told as a loss. Of what was
+   * told before the answer came, it may say nothing.
    */
   readonly confirm: () => Promise<void>
   /** Calls the listener after the connection to the store was lost; what was read or acknowledged before may be gone. */

@@ -29,7 +29,7 @@ export const defaultGathering: Gathering = {
 }
 
 /** For what a successor should not do again. */
-export const storedAtOnce = (gathering: Gathering): Gathering => ({
+export const storedAtOnce = (gathering: Gathering = defaultGathering): Gathering => ({
   ...gathering,
   msNear: 20,
   msCheckpoint: 0,

@@ -15,7 +15,9 @@ export type PartitionWork<Event> = {
   readonly store: (lease: Lease<Event>) => Promise<void>
   /** Tells how far that is stored, past the last checkpoint. */
   readonly tell: (lease: Lease<Event>, place: Admitted['place']) => void
-  /** Writes a checkpoint behind its rows, and tells of it. */
+  /** Writes a checkpoint behind its rows. */
+  readonly mark: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
+  /** The same, and tells of it. */
   readonly reach: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
 }
 
@@ -41,6 +43,13 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
     if (isCurrent()) follower.applied(lease.partition, reached, isCurrent)
   }
 
+  const mark = async (lease: Lease<Event>, checkpoint: Checkpoint): Promise<void> => {
+    if (lease.hasEnded()) return
+    await checkpoints.write(lease.partition, checkpoint)
+    lease.checkpoint = checkpoint
+    lease.pastCheckpoint = undefined
+  }
+
   return {
     apply: async (lease, records, isHeld) => {
       const { partition } = lease
@@ -64,11 +73,9 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
         () => follower.onPart?.(lease.partition),
       ),
     tell,
+    mark,
     reach: async (lease, checkpoint) => {
-      if (lease.hasEnded()) return
-      await checkpoints.write(lease.partition, checkpoint)
-      lease.checkpoint = checkpoint
-      lease.pastCheckpoint = undefined
+      await mark(lease, checkpoint)
       tell(lease, checkpoint)
     },
   }

@@ -79,12 +79,17 @@ test('a write that never ends is noticed, and done again by another reader', asy
   await started.run.close()
 })
 
-const partsAt = (now: number, changes: Partial<StatusParts> = {}): StatusParts => {
+const createClocked = () => {
   const clock = { now: 1_000_000 }
   const measures = createMeasures(
     { name: 'song-counts', version: 1, topic: 'playback-events' },
     () => clock.now,
   )
+  return { clock, measures }
+}
+
+const partsAt = (now: number, changes: Partial<StatusParts> = {}): StatusParts => {
+  const { measures } = createClocked()
   measures.applied(0, 10)
   measures.assigned([0])
   const follower = { name: 'projection song-counts v1', state: 'running' } as const
@@ -105,11 +110,7 @@ test('who has nothing to read does not stand still, and who waits for a store is
 })
 
 test('a partition of which nothing is in hand may wait for its turn while another one moves', () => {
-  const clock = { now: 1_000_000 }
-  const measures = createMeasures(
-    { name: 'song-counts', version: 1, topic: 'playback-events' },
-    () => clock.now,
-  )
+  const { clock, measures } = createClocked()
   const parts = partsAt(1_070_000, { measures, ends: [10, 10] })
   const record = { offset: 3, recordedAt: 0 } as StoredRecord
   measures.assigned([0, 1])
@@ -128,11 +129,7 @@ test('a partition of which nothing is in hand may wait for its turn while anothe
 })
 
 test('what is stored in parts moves with each of them', () => {
-  const clock = { now: 1_000_000 }
-  const measures = createMeasures(
-    { name: 'song-counts', version: 1, topic: 'playback-events' },
-    () => clock.now,
-  )
+  const { clock, measures } = createClocked()
   measures.assigned([0])
   measures.took(0, [{ offset: 3, recordedAt: 0 } as StoredRecord])
   const parts = partsAt(1_070_000, { measures, ends: [10] })

@@ -4,7 +4,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
 import { storingAtOnce } from '../engine/stay.ts'
-import { defaultGathering, storedAtOnce } from '../engine/gathering.ts'
+import { storedAtOnce } from '../engine/gathering.ts'
 import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
 import { eventReading, type TopicReading } from '../engine/topic-reading.ts'
 import type { Turn } from '../engine/turn.ts'
@@ -112,7 +112,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       forget: () => undefined,
       onLost: store.onLost,
     },
-    { ...options, gathering: storedAtOnce(options.gathering ?? defaultGathering) },
+    { ...options, gathering: storedAtOnce(options.gathering) },
   )
   return {
     status: following.status,
