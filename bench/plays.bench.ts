@@ -1,13 +1,16 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
-import { createKafkaClient } from '@reprise/adapters/kafka/kafka-client.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
+import type { ProducerJob } from './bare-producer.ts'
 import { type CommandProcesses, startProcesses } from './command-processes.ts'
 import { load } from './http-load.ts'
-import { closedLoops, type Figure } from './measure.ts'
+import type { Figure } from './measure.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -53,25 +56,17 @@ const createCatalogueTable = async (
 
 /** As many loops as there were connections, each sending batches of 100 records like those that were written. */
 const bareProducer = async (environment: Environment, { namespace }: CommandProcesses): Promise<number> => {
-  const { kafka: brokers } = configurationOf(environment)
-  const producer = createKafkaClient({ brokers, logger: quiet }).producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-  })
-  await producer.connect()
-  const value = Buffer.alloc(valueBytes, 'x')
-  const id = '0192f0aa-0000-7000-8000-000000000001'
-  const headers = { ce_id: id, ce_type: 'TrackPlayed' }
-  const messages = Array.from({ length: playsPerRequest }, () => ({
-    partition: 0,
-    key: 'bench',
-    value,
-    headers,
-  }))
-  const send = () => producer.send({ topic: `${namespace}.playback-events`, acks: -1, messages })
-  const { perSecond } = await closedLoops(connections, seconds / 2, send)
-  await producer.disconnect()
-  return perSecond * playsPerRequest
+  const job: ProducerJob = {
+    brokers: configurationOf(environment).kafka,
+    topic: `${namespace}.playback-events`,
+    loops: connections,
+    recordsPerBatch: playsPerRequest,
+    valueBytes,
+    seconds: seconds / 2,
+  }
+  const child = fork(join(import.meta.dirname, 'bare-producer.ts'), [JSON.stringify(job)])
+  const [perSecond] = (await once(child, 'message')) as [number]
+  return perSecond
 }
 
 /** Of a play as this load makes it. */

@@ -43,7 +43,6 @@ export const editPages = <Item>(
 ): PageEdit<Item> => {
   const pages: { id: number; items: Item[] | readonly Item[] }[] = list.pages.map((page) => ({ ...page }))
   const touched = new Set<number>()
-  let length = pages.reduce((sum, page) => sum + page.items.length, 0)
 
   const own = (at: number): Item[] => {
     const page = pages[at]
@@ -58,10 +57,10 @@ export const editPages = <Item>(
   }
   const find = (index: number, last: number): readonly [page: number, within: number] => {
     if (!Number.isInteger(index) || index < 0 || index > last)
-      throw new Error(`index ${index.toString()} is outside the list of ${length.toString()}`)
+      throw new Error(`index ${index.toString()} is outside the list of ${draft.length.toString()}`)
     let before = 0
     for (const [at, page] of pages.entries()) {
-      if (index < before + page.items.length || (index === length && at === pages.length - 1))
+      if (index < before + page.items.length || (index === draft.length && at === pages.length - 1))
         return [at, index - before]
       before += page.items.length
     }
@@ -76,23 +75,22 @@ export const editPages = <Item>(
   }
 
   const insert = (index: number, item: Item) => {
-    const [at, within] = find(index, length)
+    const [at, within] = find(index, draft.length)
     own(at).splice(within, 0, item)
-    length++
+    draft.length++
     if ((pages[at]?.items.length ?? 0) > pageItemsMax) splitAt(at)
   }
   const remove = (index: number): Item => {
-    const [at, within] = find(index, length - 1)
+    const [at, within] = find(index, draft.length - 1)
     const [item] = own(at).splice(within, 1)
-    length--
+    draft.length--
     return item as Item
   }
 
-  edit({
-    get length() {
-      return length
-    },
-    indexOf: (fits) => {
+  // A property, not a getter: see docs/performance.md.
+  const draft = {
+    length: pages.reduce((sum, page) => sum + page.items.length, 0),
+    indexOf: (fits: (item: Item) => boolean) => {
       let before = 0
       for (const { items } of pages) {
         const within = items.findIndex(fits)
@@ -101,19 +99,20 @@ export const editPages = <Item>(
       }
       return -1
     },
-    insert: (index, item) => {
+    insert: (index: number, item: Item) => {
       admit(item)
       insert(index, item)
     },
     remove,
-    move: (from, to) => {
+    move: (from: number, to: number) => {
       insert(to, remove(from))
     },
     clear: () => {
       for (const at of pages.keys()) own(at).length = 0
-      length = 0
+      draft.length = 0
     },
-  })
+  }
+  edit(draft)
   joinSmall(pages, own, touched)
   return { list: { pages }, touched }
 }

@@ -1,13 +1,14 @@
+import '../kafkajs-as-published.ts'
 import { Client, types } from 'cassandra-driver'
-import { createKafkaClient } from '@reprise/adapters/kafka/kafka-client.ts'
+import { Kafka, logLevel } from 'kafkajs'
 import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
 import { bareProjections, type Batch, type Write } from './bare-projections.ts'
-import { connect, quiet } from './connections.ts'
+import { connect } from './connections.ts'
 import { createMarks } from './marks.ts'
 import type { Job } from './workers.ts'
 
 /**
- * The ceiling: kafkajs, avsc and the Cassandra driver with as little between them as can be. No checkpoints, no guard,
+ * The ceiling: kafkajs as it is published, avsc and the Cassandra driver with as little between them as can be. No checkpoints, no guard,
  * no rule of acceptance, no copies left out, everything kept in memory for ever.
  */
 const job = JSON.parse(process.argv[2] ?? '') as Job
@@ -47,7 +48,7 @@ const write = async (writes: readonly (readonly Write[])[]): Promise<void> => {
 
 let applied = 0
 const marks = createMarks(() => applied)
-const consumer = createKafkaClient({ brokers, logger: quiet }).consumer({
+const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
   groupId: `${namespace}.bare-${Date.now()}`,
   maxBytesPerPartition: 4_000_000,
   maxWaitTimeInMs: 50,

@@ -19,6 +19,9 @@ export type ItemList = {
 /** Some items that stand side by side. */
 export type Chunk = { readonly id: number; readonly items: readonly Item[] }
 
+/** A chunk that the draft made. Its items are a new array with each change, for one that grows takes room for more. */
+type OwnChunk = { readonly id: number; items: readonly Item[] }
+
 /** The list without items. */
 export const noItems: ItemList = { length: 0, chunks: [], chunkIds: undefined, nextChunkId: 1 }
 
@@ -57,21 +60,20 @@ export type ItemDraft = {
 
 /** Begins to edit a list. Indices outside it throw: whoever edits has checked them, or follows an accepted event. */
 export const draftOf = (list: ItemList): ItemDraft => {
-  let { length, chunkIds, nextChunkId } = list
-  let chunks = list.chunks as { id: number; items: Item[] }[]
+  let { chunkIds, nextChunkId } = list
+  let chunks = list.chunks as OwnChunk[]
   const own = new Set<Chunk>()
 
   const isIndexed = () => chunks.length > 1
   const assign = ({ id, items }: Chunk) => {
     for (const { itemId } of items) chunkIds = put(chunkIds, itemId, id)
   }
-  const ownAt = (at: number): { id: number; items: Item[] } => {
-    if (chunks === list.chunks) chunks = [...chunks]
+  const ownAt = (at: number): OwnChunk => {
     const chunk = chunks[at] ?? { id: nextChunkId++, items: [] }
     if (own.has(chunk)) return chunk
-    const copy = { id: chunk.id, items: [...chunk.items] }
+    const copy = { ...chunk }
     own.add(copy)
-    chunks[at] = copy
+    chunks = at < chunks.length ? chunks.with(at, copy) : [...chunks, copy]
     return copy
   }
   /** The chunk and the place in it; an index at the seam of two chunks is the end of the first one. */
@@ -83,7 +85,7 @@ export const draftOf = (list: ItemList): ItemDraft => {
       within -= size
     }
     if (isEnd && index === 0) return [0, 0]
-    throw new Error(`index ${index} is outside the list of ${length}`)
+    throw new Error(`index ${index} is outside the list of ${draft.length}`)
   }
   /** Items that are added one after the other at the end leave full chunks behind. */
   const split = (at: number) => {
@@ -91,8 +93,9 @@ export const draftOf = (list: ItemList): ItemDraft => {
     const isAppended = at === chunks.length - 1 && chunks.length > 1
     const right = {
       id: nextChunkId++,
-      items: left.items.splice(isAppended ? chunkItemsMax : left.items.length >> 1),
+      items: left.items.slice(isAppended ? chunkItemsMax : left.items.length >> 1),
     }
+    left.items = left.items.slice(0, -right.items.length)
     own.add(right)
     const wasIndexed = isIndexed()
     chunks.splice(at + 1, 0, right)
@@ -100,10 +103,10 @@ export const draftOf = (list: ItemList): ItemDraft => {
     assign(right)
   }
   const insert = (index: number, item: Item) => {
-    const [at, within] = index === length && chunks.length > 0 ? endOf(chunks) : find(index, true)
+    const [at, within] = index === draft.length && chunks.length > 0 ? endOf(chunks) : find(index, true)
     const chunk = ownAt(at)
-    chunk.items.splice(within, 0, item)
-    length++
+    chunk.items = chunk.items.toSpliced(within, 0, item)
+    draft.length++
     if (isIndexed()) chunkIds = put(chunkIds, item.itemId, chunk.id)
     if (chunk.items.length > chunkItemsMax) split(at)
   }
@@ -111,9 +114,10 @@ export const draftOf = (list: ItemList): ItemDraft => {
   const take = (index: number): Item => {
     const [at, within] = find(index, false)
     const chunk = ownAt(at)
-    const [item] = chunk.items.splice(within, 1)
-    if (item === undefined) throw new Error(`index ${index} is outside the list of ${length}`)
-    length--
+    const item = chunk.items[within]
+    if (item === undefined) throw new Error(`index ${index} is outside the list of ${draft.length}`)
+    chunk.items = chunk.items.toSpliced(within, 1)
+    draft.length--
     if (chunk.items.length < chunkItemsMin) shrink(at)
     return item
   }
@@ -129,7 +133,7 @@ export const draftOf = (list: ItemList): ItemDraft => {
     }
     const left = ownAt(Math.min(at, neighbour))
     const [right] = chunks.splice(Math.max(at, neighbour), 1)
-    left.items.push(...(right?.items ?? []))
+    left.items = left.items.concat(right?.items ?? [])
     if (!isIndexed()) chunkIds = undefined
     else if (right) assign({ id: left.id, items: right.items })
   }
@@ -148,31 +152,32 @@ export const draftOf = (list: ItemList): ItemDraft => {
     return -1
   }
 
-  return {
-    get length() {
-      return length
-    },
-    has: (itemId) => (isIndexed() ? findIn(chunkIds, itemId) !== undefined : indexOf(itemId) >= 0),
+  // A property, not a getter: V8 gives every object with a getter of its own a hidden class of its own, outside the
+  // nursery, and with it all that the getter sees outlives the next collections.
+  const draft = {
+    length: list.length,
+    has: (itemId: string) => (isIndexed() ? findIn(chunkIds, itemId) !== undefined : indexOf(itemId) >= 0),
     indexOf,
-    *from(index) {
-      if (index >= length) return
+    *from(index: number) {
+      if (index >= draft.length) return
       const [at, within] = find(index, false)
       for (const item of chunks[at]?.items.slice(within) ?? []) yield item
       for (const { items } of chunks.slice(at + 1)) yield* items
     },
     insert,
-    remove: (index) => {
+    remove: (index: number) => {
       const item = take(index)
       if (isIndexed()) chunkIds = drop(chunkIds, item.itemId)
       return item
     },
-    move: (from, to) => {
+    move: (from: number, to: number) => {
       const item = take(from)
       insert(to, item)
       return item
     },
-    done: () => (chunks === list.chunks ? list : { length, chunks, chunkIds, nextChunkId }),
+    done: () => (chunks === list.chunks ? list : { length: draft.length, chunks, chunkIds, nextChunkId }),
   }
+  return draft
 }
 
 const endOf = (chunks: readonly Chunk[]): readonly [at: number, within: number] => {

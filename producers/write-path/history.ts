@@ -141,10 +141,12 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       passed(record)
       acceptance.accept(record)
       const { streamId, commandId, bodyHash, report, after } = decided
-      const answer = { bodyHash, version: after.version, offset: record.offset, report }
-      const state =
-        after.version === 1 ? stream.withCreation(after.state, { ...answer, commandId }) : after.state
-      states.adopt(streamId, { state, version: after.version, offset: record.offset })
+      const { version } = after
+      const { offset } = record
+      const answer = { bodyHash, version, offset, report }
+      const creation = { bodyHash, version, offset, report, commandId }
+      const state = version === 1 ? stream.withCreation(after.state, creation) : after.state
+      states.adopt(streamId, { state, version, offset })
       ids.remember(commandId, record.recordedAt, answer)
       return answer
     },
@@ -155,13 +157,10 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     },
     /** Stores everything that was read. @throws what the store throws; then it is as if it hadn't been tried */
     storeAll: async (): Promise<void> => {
-      for (;;) {
-        const absent = [...states.changed()].flatMap(([streamId, stated]) => (stated ? [] : [streamId]))
-        if (absent.length === 0) break
+      for (let absent = states.absent(); absent.length > 0; absent = states.absent())
         await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
-      }
       const cut: Cut<State> = {
-        states: new Map([...states.changed()].flatMap(([id, stated]) => (stated ? [[id, stated]] : []))),
+        states: states.changed(),
         answers: ids.unstored(),
         mark: {
           offset: nextOffset,

@@ -18,12 +18,6 @@ export type Fact<Type extends EventType, Report> = {
   readonly creation: Parameters<StreamType<never, never, Type, Report>['withCreation']>[1]
 }
 
-type Changed<State, Type extends EventType, Report> = {
-  stated: Stated<State> | undefined
-  /** Read before the state below them was. */
-  facts: Fact<Type, Report>[]
-}
-
 /** What streams states are made of. */
 export type StreamStatesOptions<State, Type extends EventType, Report> = {
   readonly stream: Pick<StreamType<State, never, Type, Report>, 'initialState' | 'evolve' | 'withCreation'>
@@ -45,7 +39,9 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   options: StreamStatesOptions<State, Type, Report>,
 ) => {
   const { stream } = options
-  const changed = new Map<string, Changed<State, Type, Report>>()
+  const changed = new Map<string, Stated<State>>()
+  /** Of streams that changed too: read before the state below them was. */
+  const waiting = new Map<string, Fact<Type, Report>[]>()
   const unchanged = new LRUCache<string, Stated<State>>({
     maxSize: options.keptWeightMax,
     sizeCalculation: ({ state }) => options.weightOf(state),
@@ -65,27 +61,22 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   }
   const find = (streamId: string): Stated<State> | undefined => {
     const own = changed.get(streamId)
-    if (own !== undefined) return own.stated
+    if (own !== undefined || waiting.has(streamId)) return own
     return unchanged.get(streamId) ?? (isStoreEmpty ? nothing : undefined)
   }
   const store = (streamId: string, stated: Stated<State>) => {
     unchanged.delete(streamId)
-    const own = changed.get(streamId)
-    changedWeight += options.weightOf(stated.state) - weightOf(own?.stated)
-    if (own === undefined) changed.set(streamId, { stated, facts: [] })
-    else own.stated = stated
+    changedWeight += options.weightOf(stated.state) - weightOf(changed.get(streamId))
+    changed.set(streamId, stated)
   }
   const weightOf = (stated: Stated<State> | undefined) => (stated ? options.weightOf(stated.state) : 0)
   const load = async (streamId: string): Promise<void> => {
     const stored = (await options.load(streamId)) ?? nothing
     if (find(streamId) !== undefined) return
-    const own = changed.get(streamId)
-    if (own === undefined) unchanged.set(streamId, stored)
-    else {
-      own.stated = own.facts.reduce(folded, stored)
-      own.facts = []
-      changedWeight += weightOf(own.stated)
-    }
+    const facts = waiting.get(streamId)
+    waiting.delete(streamId)
+    if (facts === undefined) unchanged.set(streamId, stored)
+    else store(streamId, facts.reduce(folded, stored))
   }
 
   return {
@@ -100,18 +91,17 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     /** Folds the next event of a stream, now or when its state is there. */
     fold: (streamId: string, fact: Fact<Type, Report>): void => {
       const before = find(streamId)
+      const facts = waiting.get(streamId)
       if (before !== undefined) store(streamId, folded(before, fact))
-      else {
-        const own = changed.get(streamId) ?? { stated: undefined, facts: [] }
-        own.facts.push(fact)
-        changed.set(streamId, own)
-      }
+      else if (facts === undefined) waiting.set(streamId, [fact])
+      else facts.push(fact)
     },
     /** Takes over a state that was computed when its event was decided. */
     adopt: store,
-    /** Every stream that changed since it was stored; undefined for those whose state must be loaded first. */
-    changed: (): ReadonlyMap<string, Stated<State> | undefined> =>
-      new Map([...changed].map(([streamId, { stated }]) => [streamId, stated])),
+    /** Streams that changed since they were stored, and whose states must be loaded first. */
+    absent: (): readonly string[] => [...waiting.keys()],
+    /** The others that changed since they were stored. */
+    changed: (): ReadonlyMap<string, Stated<State>> => new Map(changed),
     /** Of all states that changed since they were stored. */
     get changedWeight() {
       return changedWeight
@@ -120,7 +110,7 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     stored: (states: ReadonlyMap<string, Stated<State>>): void => {
       isStoreEmpty = false
       for (const [streamId, stated] of states) {
-        if (changed.get(streamId)?.stated !== stated) continue
+        if (changed.get(streamId) !== stated) continue
         changed.delete(streamId)
         changedWeight -= weightOf(stated)
         unchanged.set(streamId, stated)
