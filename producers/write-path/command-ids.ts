@@ -57,19 +57,18 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
     mayBeStored: (commandId: string, keyTime: number | undefined): boolean =>
       wasStored(commandId) ||
       (reachesBackTo !== -Infinity && !(keyTime !== undefined && keyTime - clocksMs > reachesBackTo)),
-    /** Whether this process has stored it in the last minutes. */
+    /** Whether this process has read it in the last minutes: where {@link find} doesn't know it, it is stored. */
     wasStored,
-    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void =>
-      unstored.add(commandId, recordedAt, answer),
+    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
+      // Now, one by one: when they are stored there are tens of thousands, and commands would wait.
+      print(commandId, recordedAt)
+      unstored.add(commandId, recordedAt, answer)
+    },
     /** An id that was stored before this process began to read. */
     print,
     unstored: (): AnswersCut => unstored.cut(),
     /** These answers, the first ones, are stored now. */
-    stored: ({ count, at }: AnswersCut): void => {
-      for (let nth = 0; nth < count; nth++) {
-        const { commandId, recordedAt } = at(nth)
-        print(commandId, recordedAt)
-      }
+    stored: ({ count }: AnswersCut): void => {
       unstored = unstored.without(count)
     },
     get size() {

@@ -155,13 +155,17 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       passed(record)
       acceptance.accept(record)
     },
-    /** Stores everything that was read. @throws what the store throws; then it is as if it hadn't been tried */
-    storeAll: async (): Promise<void> => {
+    /**
+     * Stores everything that was read, little by little unless it is urgent.
+     * @throws what the store throws; then it is as if it hadn't been tried
+     */
+    storeAll: async (isUrgent: boolean): Promise<void> => {
       for (let absent = states.absent(); absent.length > 0; absent = states.absent())
         await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
       const cut: Cut<State> = {
         states: states.changed(),
         answers: ids.unstored(),
+        isUrgent,
         mark: {
           offset: nextOffset,
           lastAcceptedId: acceptance.lastAcceptedId,

@@ -40,9 +40,9 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
     })
 
     test('nothing is stored of a partition that nobody drove', async () => {
-      expect(await at(noon).readMark(3)).toBeUndefined()
+      expect(await at(noon).readMark(4)).toBeUndefined()
       expect(await at(noon).loadState('unheard-of')).toBeUndefined()
-      expect(await at(noon).findAnswer(3, id('unheard-of'))).toBeUndefined()
+      expect(await at(noon).findAnswer(4, id('unheard-of'))).toBeUndefined()
     })
 
     test('states, ids and the mark come back as they were', async () => {
@@ -54,6 +54,7 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
         ]),
         answers: answersOf([['c', answer(7), noon]]),
         mark,
+        isUrgent: true,
       })
       expect(await at(noon).readMark(1)).toEqual(mark)
       expect(await at(noon).loadState('short')).toEqual({ state: 'x', version: 2, offset: 7 })
@@ -75,20 +76,27 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
         states: new Map([['short', { state: 'old', version: 1, offset: 3 }]]),
         answers: answersOf([]),
         mark: { ...mark, offset: 4 },
+        isUrgent: true,
       })
       expect(await at(noon).loadState('short')).toEqual({ state: 'x', version: 2, offset: 7 })
       expect((await at(noon).readMark(1))?.offset).toBe(10)
     })
 
-    test('thousands of ids of two days are found, each in its own partition', async () => {
-      const answers = answersOf(
-        Array.from({ length: 2_000 }, (_, n) => [`n${n}`, answer(n), noon - (n % 2) * 20 * hour]),
-      )
-      await at(noon).write(2, { states: new Map(), answers, mark })
-      for (const n of [0, 1, 998, 999, 1_998, 1_999])
-        expect(await at(noon).findAnswer(2, id(`n${n}`))).toMatchObject({ offset: n })
-      expect(await at(noon).findAnswer(1, id('n0'))).toBeUndefined()
-    })
+    test.each([
+      ['at once', 2, true],
+      ['little by little', 3, false],
+    ])(
+      'thousands of ids of two days, stored %s, are found in their own partition',
+      async (_, to, isUrgent) => {
+        const answers = answersOf(
+          Array.from({ length: 6_000 }, (_, n) => [`n${n}`, answer(n), noon - (n % 2) * 20 * hour]),
+        )
+        await at(noon).write(to, { states: new Map(), answers, mark, isUrgent })
+        for (const n of [0, 1, 4_095, 4_096, 5_998, 5_999])
+          expect(await at(noon).findAnswer(to, id(`n${n}`))).toMatchObject({ offset: n })
+        expect(await at(noon).findAnswer(1, id('n0'))).toBeUndefined()
+      },
+    )
 
     test('the marks of another cluster are refused with words', async () => {
       await expect(at(noon, 'another').readMark(1)).rejects.toThrow('belong to another cluster')

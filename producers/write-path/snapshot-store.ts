@@ -40,6 +40,8 @@ export type Cut<State> = {
   readonly states: ReadonlyMap<string, Stated<State>>
   readonly answers: AnswersCut
   readonly mark: Mark
+  /** Somebody waits for it; else it is stored little by little, as commands come first. */
+  readonly isUrgent: boolean
 }
 
 /** The states and command ids of one topic's partitions in a row store. Its calls throw what the store throws. */
@@ -55,10 +57,11 @@ export type SnapshotStore<State, Report> = {
   readonly onLost: (listener: () => void) => void
 }
 
-const statesAtOnce = 16
-/** Each of {@link rowsTogether}. Made when it is their turn: commands wait while rows are being encoded. */
-const batchesAtOnce = 4
+/** Made when it is their turn: commands wait while rows are being encoded. Batches are of {@link rowsTogether}. */
+const atOnce = { urgent: { states: 16, batches: 4 }, gentle: { states: 4, batches: 1 } }
 const rowsTogether = 50
+/** So many answers are looked at before commands have their turn. */
+const lookedAtTogether = 4_096
 /** Smaller states are stored as they are: a stream of zstd for each costs more than deciding their commands. */
 const compressedFrom = 65_536
 
@@ -117,15 +120,16 @@ export const createSnapshotStore = <State, Report>(options: {
       }
       return undefined
     },
-    write: async (partition, { states: changed, answers, mark }, refuseLoss = () => undefined) => {
+    write: async (partition, { states: changed, answers, mark, isUrgent }, refuseLoss = () => undefined) => {
+      const most = isUrgent ? atOnce.urgent : atOnce.gentle
       refuseLoss()
-      await eachAtOnce(statesAtOnce, changed, async ([streamId, { state, version, offset }]) => {
+      await eachAtOnce(most.states, changed, async ([streamId, { state, version, offset }]) => {
         const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
-      const batches = batchesOf(partition, answers, now() - rememberedMs)
-      await eachAtOnce(batchesAtOnce, batches, async ([recordedAt, writes]) =>
+      const groups = await groupsOf(answers, now() - rememberedMs)
+      await eachAtOnce(most.batches, batchesOf(partition, answers, groups), async ([recordedAt, writes]) =>
         rows.writeTogether(await days.ensure(recordedAt), writes),
       )
       refuseLoss()
@@ -155,14 +159,11 @@ const createDays = (rows: RowStore, topic: TopicName) => {
   }
 }
 
-/** Writes of one bucket and day together, each with a recorded time of its day; those recorded before `since` are left out. */
-const batchesOf = function* (
-  partition: number,
-  { count, at }: AnswersCut,
-  since: number,
-): Generator<readonly [number, readonly RowWrite[]]> {
+/** The answers of each bucket and day, by their places; those recorded before `since` are left out. */
+const groupsOf = async ({ count, at }: AnswersCut, since: number): Promise<Iterable<readonly number[]>> => {
   const groups = new Map<string, number[]>()
   for (let nth = 0; nth < count; nth++) {
+    if (nth % lookedAtTogether === lookedAtTogether - 1) await new Promise((resolve) => setImmediate(resolve))
     const { commandId, recordedAt } = at(nth)
     if (recordedAt < since) continue
     const key = `${Math.floor(recordedAt / 86_400_000)}/${bucketOf(commandId)}`
@@ -170,7 +171,16 @@ const batchesOf = function* (
     if (group) group.push(nth)
     else groups.set(key, [nth])
   }
-  for (const group of groups.values())
+  return groups.values()
+}
+
+/** Writes of one bucket and day together, each with a recorded time of its day. */
+const batchesOf = function* (
+  partition: number,
+  { at }: AnswersCut,
+  groups: Iterable<readonly number[]>,
+): Generator<readonly [number, readonly RowWrite[]]> {
+  for (const group of groups)
     for (let first = 0; first < group.length; first += rowsTogether) {
       const some = group.slice(first, first + rowsTogether).map(at)
       yield [some[0]?.recordedAt ?? 0, some.map((answer) => writeOf(partition, answer))]

@@ -3,10 +3,11 @@ import type { PartitionWriter } from './partition-writer.ts'
 
 type Writer = Pick<PartitionWriter<never, never>, 'unstored' | 'changedWeight' | 'store'>
 
-/** A partition is stored after so many records, so that another process has no more to read when it takes over. */
+/** At once a partition is stored after so many records, so that another process has no more to read when it takes over. */
 const recordsMax = 50_000
 /** And sooner, when the changed states of all partitions weigh so much. */
 const weightMax = 1_000_000
+/** Each partition has its turn so often, one after the other: so storing takes a small part of the time at any time. */
 const everyMs = 30_000
 /** Past this, what is read can't be remembered any more. */
 const overfullRecords = 1_000_000
@@ -23,9 +24,9 @@ export const createStoring = (options: {
   let failing: string | undefined
 
   const most = (): Writer | undefined => [...writers()].sort((a, b) => b.unstored - a.unstored)[0]
-  const storeOne = async (writer: Writer): Promise<void> => {
+  const storeOne = async (writer: Writer, isUrgent = true): Promise<void> => {
     try {
-      await writer.store()
+      await writer.store(isUrgent)
       failing = undefined
     } catch (reason) {
       failing = String(reason)
@@ -54,10 +55,28 @@ export const createStoring = (options: {
     const writer = underWay === undefined && isDue() ? most() : undefined
     if (writer) alone(() => storeOne(writer))
   }
-  const timer = setInterval(() => {
-    failing = undefined
-    alone(storeAll)
-  }, everyMs)
+  let turns = 0
+  const inTurn = (): Writer | undefined => {
+    const all = writers()
+    for (let tried = 0; tried < all.length; tried++) {
+      const writer = all[turns++ % all.length]
+      if (writer && writer.unstored > 0) return writer
+    }
+    return undefined
+  }
+  let timer: NodeJS.Timeout
+  const goOn = () => {
+    timer = setTimeout(
+      () => {
+        failing = undefined
+        const writer = underWay === undefined ? inTurn() : undefined
+        if (writer) alone(() => storeOne(writer, false))
+        goOn()
+      },
+      everyMs / Math.max(1, writers().length),
+    )
+  }
+  goOn()
 
   return {
     storeIfDue,
@@ -76,7 +95,7 @@ export const createStoring = (options: {
     },
     /** Stores what there is, for a few seconds at most. */
     close: async (): Promise<void> => {
-      clearInterval(timer)
+      clearTimeout(timer)
       await underWay
       failing = undefined
       await Promise.race([storeAll(), new Promise((resolve) => setTimeout(resolve, closingMs).unref())])
