@@ -8,7 +8,20 @@ import { encodeRecord, type EncodedRecord, type RecordFields } from './record-en
 const require = createRequire(import.meta.url)
 const path = 'kafkajs/src/protocol/recordBatch/record/v0'
 const kafkajsEncode = require(`${path}/index.js`) as (fields: RecordFields) => EncodedRecord
-const kafkajsDecode = require(`${path}/decoder.js`) as (decoder: unknown, context: BatchContext) => unknown
+const decodeBytes = require(`${path}/decoder.js`) as (decoder: unknown, context: BatchContext) => AsBytes
+type Bytes = Buffer | null
+type AsBytes = { readonly key: Bytes; readonly headers: Readonly<Record<string, Bytes | readonly Bytes[]>> }
+/** Where a header's name is one that every object has, kafkajs takes that for the first of its values. */
+const textOf = (some: Bytes): unknown => (Buffer.isBuffer(some) ? some.toString('utf8') : some)
+/** As kafkajs reads a record, with key and headers as text. */
+const kafkajsDecode = (decoder: unknown, batch: BatchContext): unknown => {
+  const { key, headers, ...rest } = decodeBytes(decoder, batch)
+  const texts = Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(textOf) : textOf(value as Bytes),
+  ])
+  return { ...rest, key: textOf(key), headers: Object.fromEntries(texts) as unknown }
+}
 const Decoder = require('kafkajs/src/protocol/decoder.js') as new (buffer: Buffer) => {
   readonly readVarIntBytes: () => Buffer
 }

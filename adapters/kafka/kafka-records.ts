@@ -4,7 +4,7 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 
 const nothing = Buffer.alloc(0)
 
-/** kafkajs messages as records of our port. */
+/** kafkajs messages as records of our port. Keys and headers are texts already where our decoder has read them. */
 export const storedRecordsOf = (messages: readonly KafkaMessage[]): readonly StoredRecord[] =>
   messages.map(storedRecordOf)
 

@@ -1,3 +1,5 @@
+import { header } from '@reprise/core/event.ts'
+
 /** What kafkajs knows of the batch that a record lies in. */
 export type BatchContext = {
   readonly firstOffset: string
@@ -10,15 +12,29 @@ export type BatchContext = {
 
 const logAppendTime = 1
 
-type Headers = Record<string, Buffer | null | (Buffer | null)[]>
+type Headers = Record<string, string | null | (string | null)[]>
 
 const define = (headers: Headers, name: string, value: Headers[string]): void => {
   Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
+/** The names that nearly every record has need not be made anew for each. */
+const knownNames = Object.values(header).map((name) => ({ name, bytes: Buffer.from(name) }))
+
+const nameAt = (buffer: Buffer, from: number, to: number): string => {
+  for (const { name, bytes } of knownNames)
+    if (bytes.length === to - from && isThere(bytes, buffer, from)) return name
+  return buffer.toString('utf8', from, to)
+}
+const isThere = (bytes: Buffer, buffer: Buffer, from: number): boolean => {
+  for (let at = 0; at < bytes.length; at++) if (buffer[from + at] !== bytes[at]) return false
+  return true
+}
+
 /**
- * One record of a batch, as kafkajs would decode it. kafkajs counts offsets and times in big integers, and copies a
- * record's headers once for each of them.
+ * One record of a batch, as kafkajs would decode it, but with its key and its headers as the text that they are to us: a
+ * buffer costs more than a text. kafkajs counts offsets and times in big integers, and copies a record's headers once
+ * for each of them.
  */
 export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
   const { firstOffset, firstTimestamp, maxTimestamp, timestampType, magicByte, isControlBatch } = batchContext
@@ -38,11 +54,23 @@ export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
     at += length
     return buffer.subarray(at - length, at)
   }
+  const readName = (): string | null => {
+    const length = readVarInt()
+    if (length < 0) return null
+    at += length
+    return nameAt(buffer, at - length, at)
+  }
+  const readText = (): string | null => {
+    const length = readVarInt()
+    if (length < 0) return null
+    at += length
+    return buffer.toString('utf8', at - length, at)
+  }
   const readHeaders = (): Headers => {
     const headers: Headers = {}
     for (let left = readVarInt(); left > 0; left--) {
-      const name = readBytes()?.toString('utf8') ?? 'null'
-      const value = readBytes()
+      const name = readName() ?? 'null'
+      const value = readText()
       const before = headers[name]
       const now = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
       // Whoever writes to the topic chooses names: assigned, this one would change the prototype.
@@ -56,7 +84,7 @@ export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
   const timestamp =
     timestampType === logAppendTime && maxTimestamp ? maxTimestamp : String(Number(firstTimestamp) + delta)
   const offset = String(Number(firstOffset) + readVarInt())
-  const key = readBytes()
+  const key = readText()
   const value = readBytes()
   return {
     magicByte,
