@@ -27,6 +27,10 @@ export const noItems: ItemList = { length: 0, chunks: [], chunkIds: undefined, n
 
 /** A list of these items; no two of them have the same id. */
 export const itemListOf = (items: readonly Item[]): ItemList => {
+  const { length } = items
+  if (length === 0) return noItems
+  if (length <= chunkItemsMax)
+    return { length, chunks: [{ id: 1, items }], chunkIds: undefined, nextChunkId: 2 }
   const draft = draftOf(noItems)
   for (const item of items) draft.insert(draft.length, item)
   return draft.done()

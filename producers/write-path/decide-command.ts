@@ -2,7 +2,7 @@ import type { Meta } from '@reprise/schemas/generated/events.ts'
 import type { NewEvent, Refusal } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import type { Command } from './command.ts'
-import type { Versioned } from './stream-states.ts'
+import type { Versioned } from './kept-state.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** What a command comes to on a state: an event, or an answer that appends nothing. */

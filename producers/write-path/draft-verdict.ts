@@ -5,7 +5,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command } from './command.ts'
 import { decideCommand, eventBytesMax, metaOf, tooLarge, type Verdict } from './decide-command.ts'
-import type { Versioned } from './stream-states.ts'
+import type { Versioned } from './kept-state.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** What a command comes to, with everything that an append needs. */

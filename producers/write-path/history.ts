@@ -8,7 +8,8 @@ import type { Discard, Discarded } from '@reprise/core/discarded-records.ts'
 import { createCommandIds } from './command-ids.ts'
 import { createMoments } from './recent-moments.ts'
 import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
-import { createStreamStates, type Versioned } from './stream-states.ts'
+import type { Versioned } from './kept-state.ts'
+import { createStreamStates } from './stream-states.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** What reading one record of the partition meant. */
@@ -56,7 +57,6 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     stream,
     load: store.loadState,
     isStoreEmpty: mark === undefined,
-    weightOf: stream.snapshot.weightOf,
     keptWeightMax: options.keptWeightMax,
   })
   const ids = createCommandIds<Report>({ knownSince: mark?.recent.recordedAt ?? -Infinity })

@@ -12,7 +12,7 @@ import { claimType, createHistory, type HistoryOptions } from './history.ts'
 import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
 import { createPreparation } from './preparation.ts'
 import { createSettling } from './settling.ts'
-import type { Versioned } from './stream-states.ts'
+import type { Versioned } from './kept-state.ts'
 
 /** What a partition's writer needs of the world. */
 export type PartitionWriterOptions<State, Body, Type extends EventType, Report> = HistoryOptions<

@@ -2,7 +2,7 @@ import type { EventType } from '@reprise/core/event.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { History } from './history.ts'
 import type { Pending } from './pending-commands.ts'
-import type { Stated } from './stream-states.ts'
+import type { Stated } from './kept-state.ts'
 
 /** What keeps the commands of a stream in order while something is fetched for one of them. */
 export type PreparationOptions<State, Body, Type extends EventType, Report> = {

@@ -16,7 +16,7 @@ import {
   marksTableOf,
   statesTableOf,
 } from './snapshot-tables.ts'
-import type { Stated } from './stream-states.ts'
+import { jsonOf, type Kept, type Stated } from './kept-state.ts'
 
 /** Up to where a partition is stored: everything below `offset`, and what a reader needs to go on there (law 3). */
 export type Mark = {
@@ -37,7 +37,7 @@ export type Moment = { readonly offset: number; readonly recordedAt: number }
 
 /** What is stored at once: states and ids first, then the mark. */
 export type Cut<State> = {
-  readonly states: ReadonlyMap<string, Stated<State>>
+  readonly states: ReadonlyMap<string, Kept<State>>
   readonly answers: AnswersCut
   readonly mark: Mark
   /** Somebody waits for it; else it is stored little by little, as commands come first. */
@@ -86,7 +86,7 @@ export const createSnapshotStore = <State, Report>(options: {
       for (const day of daysBackFrom(now())) void days.ensure(day).catch(() => undefined)
       const [row] = await rows.read(marks, { partition: { log_partition: partition } })
       if (row === undefined) return undefined
-      const { incarnation: of, ...mark } = jsonOf(row['mark'] as Buffer) as Mark & {
+      const { incarnation: of, ...mark } = parsedOf(row['mark'] as Buffer) as Mark & {
         readonly incarnation: string
       }
       if (of !== incarnation)
@@ -123,8 +123,9 @@ export const createSnapshotStore = <State, Report>(options: {
     write: async (partition, { states: changed, answers, mark, isUrgent }, refuseLoss = () => undefined) => {
       const most = isUrgent ? atOnce.urgent : atOnce.gentle
       refuseLoss()
-      await eachAtOnce(most.states, changed, async ([streamId, { state, version, offset }]) => {
-        const packed = await pack(Buffer.from(JSON.stringify(codec.toJson(state))))
+      await eachAtOnce(most.states, changed, async ([streamId, kept]) => {
+        const { version, offset } = kept
+        const packed = await pack(Buffer.from(jsonOf(codec, kept)))
         const row = { stream_id: streamId, at_offset: offset, stream_version: version, state: packed }
         await rows.writeTogether(states, [{ row, stamp: stampOf(offset) }])
       })
@@ -192,7 +193,7 @@ const writeOf = (partition: number, { commandId, offset, json }: PackedAnswer): 
   stamp: stampOf(offset),
 })
 
-const jsonOf = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))
+const parsedOf = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'))
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { createStreamStates, type Stated } from './stream-states.ts'
+import type { Stated } from './kept-state.ts'
+import { createStreamStates } from './stream-states.ts'
 
 /** A stream whose state is the list of its events' offsets. */
 type State = readonly number[]
@@ -7,6 +8,12 @@ const stream = {
   initialState: [] as State,
   evolve: (state: State, event: unknown) => [...state, event as number],
   withCreation: (state: State) => [...state, -1],
+  snapshot: {
+    version: 1,
+    toJson: (state: State) => state,
+    fromJson: (json: unknown) => json as State,
+    weightOf: () => 1,
+  },
 }
 const fact = (offset: number, version: number) => ({ offset, version, event: offset, creation: {} }) as never
 
@@ -21,7 +28,6 @@ const statesWith = (
       return stored[streamId]
     },
     isStoreEmpty: options.isStoreEmpty ?? false,
-    weightOf: () => 1,
     keptWeightMax: options.kept ?? 10,
   })
 

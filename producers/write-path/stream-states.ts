@@ -1,13 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import { createKeeping, type Kept, type Stated } from './kept-state.ts'
 import type { StreamType } from './stream-type.ts'
-
-/** The state of a stream after its accepted events, and how many those are. */
-export type Versioned<State> = { readonly state: State; readonly version: number }
-
-/** A state as of an offset: of the stream's last event in it, -1 before the first. */
-export type Stated<State> = Versioned<State> & { readonly offset: number }
 
 /** An accepted event of a stream, with the version that it makes. */
 export type Fact<Type extends EventType, Report> = {
@@ -20,12 +15,14 @@ export type Fact<Type extends EventType, Report> = {
 
 /** What streams states are made of. */
 export type StreamStatesOptions<State, Type extends EventType, Report> = {
-  readonly stream: Pick<StreamType<State, never, Type, Report>, 'initialState' | 'evolve' | 'withCreation'>
+  readonly stream: Pick<
+    StreamType<State, never, Type, Report>,
+    'initialState' | 'evolve' | 'withCreation' | 'snapshot'
+  >
   /** The stored state of a stream; undefined where nothing is stored of it. */
   readonly load: (streamId: string) => Promise<Stated<State> | undefined>
   /** Whether nothing has ever been stored of this partition: then a stream that isn't in memory has no events. */
   readonly isStoreEmpty: boolean
-  readonly weightOf: (state: State) => number
   /** Weight of the unchanged states that are kept. */
   readonly keptWeightMax: number
 }
@@ -39,12 +36,13 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   options: StreamStatesOptions<State, Type, Report>,
 ) => {
   const { stream } = options
-  const changed = new Map<string, Stated<State>>()
+  const { keep, statedOf, weightOf } = createKeeping(stream.snapshot)
+  const changed = new Map<string, Kept<State>>()
   /** Of streams that changed too: read before the state below them was. */
   const waiting = new Map<string, Fact<Type, Report>[]>()
-  const unchanged = new LRUCache<string, Stated<State>>({
+  const unchanged = new LRUCache<string, Kept<State>>({
     maxSize: options.keptWeightMax,
-    sizeCalculation: ({ state }) => options.weightOf(state),
+    sizeCalculation: weightOf,
   })
   const loading = new Map<string, Promise<void>>()
   let isStoreEmpty = options.isStoreEmpty
@@ -60,22 +58,23 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     return { state: before.version === 0 ? stream.withCreation(evolved, creation) : evolved, version, offset }
   }
   const find = (streamId: string): Stated<State> | undefined => {
-    const own = changed.get(streamId)
-    if (own !== undefined || waiting.has(streamId)) return own
-    return unchanged.get(streamId) ?? (isStoreEmpty ? nothing : undefined)
+    if (waiting.has(streamId)) return undefined
+    const kept = changed.get(streamId) ?? unchanged.get(streamId)
+    if (kept === undefined) return isStoreEmpty ? nothing : undefined
+    return statedOf(kept)
   }
-  const store = (streamId: string, stated: Stated<State>) => {
-    unchanged.delete(streamId)
-    changedWeight += options.weightOf(stated.state) - weightOf(changed.get(streamId))
-    changed.set(streamId, stated)
+  const store = (streamId: string, kept: Kept<State>) => {
+    const before = changed.get(streamId)
+    if (before === undefined) unchanged.delete(streamId)
+    changedWeight += weightOf(kept) - (before ? weightOf(before) : 0)
+    changed.set(streamId, kept)
   }
-  const weightOf = (stated: Stated<State> | undefined) => (stated ? options.weightOf(stated.state) : 0)
   const load = async (streamId: string): Promise<void> => {
     const stored = (await options.load(streamId)) ?? nothing
     if (find(streamId) !== undefined) return
     const facts = waiting.get(streamId)
     waiting.delete(streamId)
-    if (facts === undefined) unchanged.set(streamId, stored)
+    if (facts === undefined) unchanged.set(streamId, keep(stored))
     else store(streamId, facts.reduce(folded, stored))
   }
 
@@ -97,23 +96,23 @@ export const createStreamStates = <State, Type extends EventType, Report>(
       else facts.push(fact)
     },
     /** Takes over a state that was computed when its event was decided. */
-    adopt: store,
+    adopt: (streamId: string, stated: Stated<State>): void => store(streamId, keep(stated)),
     /** Streams that changed since they were stored, and whose states must be loaded first. */
     absent: (): readonly string[] => [...waiting.keys()],
     /** The others that changed since they were stored. */
-    changed: (): ReadonlyMap<string, Stated<State>> => new Map(changed),
+    changed: (): ReadonlyMap<string, Kept<State>> => new Map(changed),
     /** Of all states that changed since they were stored. */
     get changedWeight() {
       return changedWeight
     },
     /** These states are stored now. */
-    stored: (states: ReadonlyMap<string, Stated<State>>): void => {
+    stored: (states: ReadonlyMap<string, Kept<State>>): void => {
       isStoreEmpty = false
-      for (const [streamId, stated] of states) {
-        if (changed.get(streamId) !== stated) continue
+      for (const [streamId, kept] of states) {
+        if (changed.get(streamId) !== kept) continue
         changed.delete(streamId)
-        changedWeight -= weightOf(stated)
-        unchanged.set(streamId, stated)
+        changedWeight -= weightOf(kept)
+        unchanged.set(streamId, kept)
       }
     },
   }
