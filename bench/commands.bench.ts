@@ -8,7 +8,8 @@ import { type Engines, openOwnNamespace } from './own-namespace.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
 
 const loops = Number(process.env['BENCH_LOOPS'] ?? 1_000)
-const seconds = Number(process.env['BENCH_SECONDS'] ?? 20)
+const seconds = Number(process.env['BENCH_SECONDS'] ?? 60)
+const ceilingSeconds = Math.min(seconds, 20)
 const playlists = Number(process.env['BENCH_PLAYLISTS'] ?? 100_000)
 const partitions = 16
 
@@ -134,7 +135,7 @@ const appendAndReadBack = async (
   })
   const appender = await log.createAppender('playlist-events')
   let sent = 0
-  const measured = await closedLoops(loops, seconds, async () => {
+  const measured = await closedLoops(loops, ceilingSeconds, async () => {
     const like = records[sent % records.length]
     const id = uuidv7()
     if (like === undefined) throw new Error('nothing was recorded')

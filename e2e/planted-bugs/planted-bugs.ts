@@ -118,8 +118,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     patches: [
       {
         file: 'producers/write-path/command-ids.ts',
-        find: '= at(nth)\n        print(commandId, recordedAt)',
-        replace: '= at(nth)\n        void [commandId, recordedAt]',
+        find: 'print(commandId, recordedAt)\n      unstored.add(',
+        replace: 'unstored.add(',
       },
     ],
   },
