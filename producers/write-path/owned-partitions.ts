@@ -131,8 +131,17 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   }
 
   ownership.onChange(settleAll)
+  /** Who closes has no time to ask what is gone: it stores nothing more. */
+  const giveUpStoring = () => {
+    for (const writer of writers.values()) forgotten.add(writer)
+    return Promise.resolve()
+  }
   store.onLost(() =>
-    trust.lost(() => Promise.all([...writers].map(([partition, writer]) => checkMark(partition, writer)))),
+    trust.lost(() =>
+      closed
+        ? giveUpStoring()
+        : Promise.all([...writers].map(([partition, writer]) => checkMark(partition, writer))),
+    ),
   )
   settleAll()
 

@@ -204,6 +204,33 @@ describe('the store of states', () => {
     expect(await third.submit(command(add, 'p'))).toMatchObject({ kind: 'accepted', version: 3 })
   })
 
+  test('a process whose store is lost while it closes stores nothing more, and asks for nothing', async () => {
+    const world = createWorld()
+    world.rows.mark()
+    const asked: string[] = []
+    let state: 'open' | 'closing' | 'lost' = 'open'
+    const rows: InMemoryRowStore = {
+      ...world.rows,
+      read: (table, where) => {
+        if (state !== 'open') asked.push(table.name)
+        return world.rows.read(table, where)
+      },
+      writeTogether: async (table, writes) => {
+        await world.rows.writeTogether(table, writes)
+        if (state !== 'closing') return
+        state = 'lost'
+        world.rows.loseTail()
+      },
+    }
+    const first = await process_({ ...world, rows })
+    await first.submit(command(create, 'p'))
+    state = 'closing'
+    await close(first)
+    expect({ state, asked }).toEqual({ state: 'lost', asked: [] })
+    const second = await process_(world)
+    expect(await second.submit(command(add, 'p'))).toMatchObject({ kind: 'accepted', version: 2 })
+  })
+
   test('is told of superseded records before the mark passes them', async () => {
     const world = createWorld()
     const discarded: Discarded[] = []
