@@ -24,7 +24,7 @@ export const createRegistryCodec = async (options: {
   const codec = createCodec(names.map(selfContained))
   const ownIds = await Promise.all(
     topicNames.flatMap((topic) =>
-      topics[topic].records.map((name) => registerOne(registry, options.namespace, topic, name)),
+      topics[topic].records.map((name) => registerOne(registry, options, topic, name)),
     ),
   ).then((ids) => {
     for (const { name, id } of ids) codec.learnOwn(name, id)
@@ -65,22 +65,61 @@ export const createRegistryCodec = async (options: {
   }
 }
 
-const registerOne = async (registry: SchemaRegistry, namespace: string, topic: TopicName, name: string) => {
+const compatibility = 'FULL_TRANSITIVE'
+const attemptsMax = 8
+/** Until then another process that has begun may well set the compatibility itself. */
+const attemptsPatient = 4
+const answerMs = 10_000
+
+const registerOne = async (
+  registry: SchemaRegistry,
+  { url, namespace }: { readonly url: string; readonly namespace: string },
+  topic: TopicName,
+  name: string,
+) => {
   const schema = selfContained(name)
   const subject = `${physicalTopic(namespace, topic)}-${schema.namespace ?? ''}.${name}`
   // Services that start together register the same: who comes second is told of a conflict, and asks again.
   for (let attempt = 1; ; attempt++) {
     try {
-      const { id } = await registry.register(
-        { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
-        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+      const { id } = await inTime(
+        registry.register(
+          { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
+          { subject, compatibility: COMPATIBILITY[compatibility] },
+        ),
       )
       return { name, id }
     } catch (reason) {
-      if (attempt === 8) throw reason
+      if (attempt === attemptsMax) throw reason
+      if (attempt >= attemptsPatient && isWithoutCompatibility(reason)) await setCompatibility(url, subject)
       await new Promise((resolve) => setTimeout(resolve, 100 * attempt * (0.5 + Math.random())))
     }
   }
+}
+
+/** The client waits for an answer for ever. */
+const inTime = async <T>(answer: Promise<T>): Promise<T> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(new Error(`the schema registry has not answered in ${answerMs / 1_000} s`)),
+    answerMs,
+  )
+  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+}
+
+/** The client registers a schema first and sets the compatibility then: who is killed between leaves a subject without. */
+const isWithoutCompatibility = (reason: unknown): boolean =>
+  reason instanceof Error && reason.message.endsWith(`(${compatibility} != NONE)`)
+
+const setCompatibility = async (url: string, subject: string): Promise<void> => {
+  const request = {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ compatibility }),
+    signal: AbortSignal.timeout(answerMs),
+  }
+  // Whether it is set is seen at the next attempt.
+  await fetch(`${url}/config/${encodeURIComponent(subject)}`, request).catch(() => undefined)
 }
 
 /** Values that are not in wire format have no id; decoding says what is wrong with them. */
