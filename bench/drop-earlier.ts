@@ -3,6 +3,7 @@ import { Client as Cassandra } from 'cassandra-driver'
 import { createKafkaClient } from '@reprise/adapters/kafka/kafka-client.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
+import { deleteIndexes } from '@reprise/e2e/delete-indexes.ts'
 
 /** Every namespace that a bench makes begins with this. */
 const ours = /^(reprise_)?bench_/
@@ -42,10 +43,4 @@ const dropIndexes = async (node: string): Promise<void> => {
   const client = new OpenSearch({ node })
   await deleteIndexes(client, 'bench_')
   await client.close()
-}
-
-/** Deletes all indexes whose names begin with this. */
-export const deleteIndexes = async (client: OpenSearch, prefix: string): Promise<void> => {
-  const { body } = await client.indices.get({ index: `${prefix}*` })
-  for (const index of Object.keys(body)) await client.indices.delete({ index })
 }

@@ -7,11 +7,11 @@ import type { Document, DocumentStore, IndexName } from '@reprise/core/ports/doc
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { entitiesOf, nameOf } from '@reprise/e2e/search-relevance/catalogue-entities.ts'
 import { readJudgedQueries } from '@reprise/e2e/search-relevance/judged-query.ts'
+import { deleteIndexes } from '@reprise/e2e/delete-indexes.ts'
 import { fillAll, sourcesOf } from '@reprise/e2e/search-relevance/searching.ts'
 import { queryRouter } from '@reprise/query-api/http/query-router.ts'
 import { searchQuery } from '@reprise/query-api/search/search.query.ts'
 import { suggestQuery } from '@reprise/query-api/search/suggest.query.ts'
-import { deleteIndexes } from './drop-earlier.ts'
 import { type Figure, type Measured, openCalls } from './measure.ts'
 
 const perSecond = 50

@@ -17,6 +17,7 @@ import { engines, furtherProducers, services } from '@reprise/infra/parts.ts'
 import { kill, pidOf, restart } from '@reprise/infra/restart.ts'
 import { logPathOf } from '@reprise/infra/supervise/spawn-part.ts'
 import { up } from '@reprise/infra/up.ts'
+import { deleteIndexes } from './delete-indexes.ts'
 
 /** The services as processes of their own, on the engines of the test run, with topics and tables of their own. */
 export type Platform = {
@@ -69,8 +70,7 @@ const removeConnector = async (environment: Platform['environment']): Promise<vo
 /** Else they would be recovered by an engine that another test kills. */
 const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Promise<void> => {
   const client = new Client({ node })
-  const { body } = await client.indices.get({ index: `${storeNamesOf(namespace).indexPrefix}*` })
-  for (const index of Object.keys(body)) await client.indices.delete({ index })
+  await deleteIndexes(client, storeNamesOf(namespace).indexPrefix)
   await client.close()
 }
 

@@ -21,10 +21,12 @@ const define = (headers: Headers, name: string, value: Headers[string]): void =>
 /** The names that nearly every record has need not be made anew for each. */
 const knownNames = Object.values(header).map((name) => ({ name, bytes: Buffer.from(name) }))
 
+const bytesAt = (buffer: Buffer, from: number, to: number): Buffer => buffer.subarray(from, to)
+const textAt = (buffer: Buffer, from: number, to: number): string => buffer.toString('utf8', from, to)
 const nameAt = (buffer: Buffer, from: number, to: number): string => {
   for (const { name, bytes } of knownNames)
     if (bytes.length === to - from && isThere(bytes, buffer, from)) return name
-  return buffer.toString('utf8', from, to)
+  return textAt(buffer, from, to)
 }
 const isThere = (bytes: Buffer, buffer: Buffer, from: number): boolean => {
   for (let at = 0; at < bytes.length; at++) if (buffer[from + at] !== bytes[at]) return false
@@ -48,29 +50,17 @@ export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
       if (byte < 128) return result % 2 === 0 ? result / 2 : -(result + 1) / 2
     }
   }
-  const readBytes = (): Buffer | null => {
+  const read = <T>(as: (buffer: Buffer, from: number, to: number) => T): T | null => {
     const length = readVarInt()
     if (length < 0) return null
     at += length
-    return buffer.subarray(at - length, at)
-  }
-  const readName = (): string | null => {
-    const length = readVarInt()
-    if (length < 0) return null
-    at += length
-    return nameAt(buffer, at - length, at)
-  }
-  const readText = (): string | null => {
-    const length = readVarInt()
-    if (length < 0) return null
-    at += length
-    return buffer.toString('utf8', at - length, at)
+    return as(buffer, at - length, at)
   }
   const readHeaders = (): Headers => {
     const headers: Headers = {}
     for (let left = readVarInt(); left > 0; left--) {
-      const name = readName() ?? 'null'
-      const value = readText()
+      const name = read(nameAt) ?? 'null'
+      const value = read(textAt)
       const before = headers[name]
       const now = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
       // Whoever writes to the topic chooses names: assigned, this one would change the prototype.
@@ -84,8 +74,8 @@ export const decodeRecord = (buffer: Buffer, batchContext: BatchContext) => {
   const timestamp =
     timestampType === logAppendTime && maxTimestamp ? maxTimestamp : String(Number(firstTimestamp) + delta)
   const offset = String(Number(firstOffset) + readVarInt())
-  const key = readText()
-  const value = readBytes()
+  const key = read(textAt)
+  const value = read(bytesAt)
   return {
     magicByte,
     attributes: buffer.readInt8(0),

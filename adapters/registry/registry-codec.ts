@@ -2,6 +2,7 @@ import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-sc
 import { type AvroDefinition, selfContained } from '@reprise/schemas/avro-files.ts'
 import { createCodec, schemaIdOf } from '@reprise/schemas/codec.ts'
 import { topicNames, topics, type TopicName } from '@reprise/schemas/topics.ts'
+import { inTime } from '@reprise/core/in-time.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { physicalTopic } from '../kafka/topics.ts'
@@ -69,6 +70,7 @@ const compatibility = 'FULL_TRANSITIVE'
 const attemptsMax = 8
 /** Until then another process that has begun may well set the compatibility itself. */
 const attemptsPatient = 4
+/** The client itself waits for an answer for ever. */
 const answerMs = 10_000
 
 const registerOne = async (
@@ -87,6 +89,8 @@ const registerOne = async (
           { type: SchemaType.AVRO, schema: JSON.stringify(schema) },
           { subject, compatibility: COMPATIBILITY[compatibility] },
         ),
+        answerMs,
+        notAnswered,
       )
       return { name, id }
     } catch (reason) {
@@ -97,15 +101,7 @@ const registerOne = async (
   }
 }
 
-/** The client waits for an answer for ever. */
-const inTime = async <T>(answer: Promise<T>): Promise<T> => {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new Error(`the schema registry has not answered in ${answerMs / 1_000} s`)),
-    answerMs,
-  )
-  return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
-}
+const notAnswered = () => new Error(`the schema registry has not answered in ${answerMs / 1_000} s`)
 
 /** The client registers a schema first and sets the compatibility then: who is killed between leaves a subject without. */
 const isWithoutCompatibility = (reason: unknown): boolean =>

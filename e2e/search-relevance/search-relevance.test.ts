@@ -9,6 +9,7 @@ import { catalogueSourceOf } from '@reprise/cli/catalogue/catalogue-source.ts'
 import { readCsv } from '@reprise/cli/demo/read-csv.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
+import { deleteIndexes } from '../delete-indexes.ts'
 import { type Entities, entitiesOf, nameOf } from './catalogue-entities.ts'
 import { judgedOnGenerated } from './judged-on-generated.ts'
 import { type Judgement, judgementOf, meansOf, readJudgedQueries, tableOf } from './judged-query.ts'
@@ -31,8 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await documents.close()
   const client = new Client({ node })
-  const { body } = await client.indices.get({ index: `${prefix}*` })
-  for (const index of Object.keys(body)) await client.indices.delete({ index })
+  await deleteIndexes(client, prefix)
   await client.close()
 })
 

@@ -1,5 +1,6 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { header } from '@reprise/core/event.ts'
+import { inTime } from '@reprise/core/in-time.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
@@ -132,14 +133,10 @@ const createPlayLog = (appender: Appender) => {
 const waitMsMax = 10_000
 
 const withinDeadline = async <T>(appended: Promise<T>): Promise<T> => {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('the deadline has passed')), waitMsMax)
   try {
-    return await Promise.race([appended, late])
+    return await inTime(appended, waitMsMax, () => new Error('the deadline has passed'))
   } catch (cause) {
     const detail = 'the log has not acknowledged the plays; send them again, each counts once'
     throw new Problem('outcome-unknown', detail, { cause })
-  } finally {
-    clearTimeout(timer)
   }
 }

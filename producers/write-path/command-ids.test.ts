@@ -16,7 +16,7 @@ describe('the ids of accepted commands', () => {
     ids.stored(ids.unstored())
     expect(ids.find(idOf(1))).toBeUndefined()
     expect(ids.mayBeStored(idOf(1), undefined)).toBe(true)
-    expect(ids.wasStored(idOf(1))).toBe(true)
+    expect(ids.wasRead(idOf(1))).toBe(true)
   })
 
   test('where everything was read, only what was stored needs a look-up', () => {
@@ -41,7 +41,7 @@ describe('the ids of accepted commands', () => {
     expect(ids.mayBeStored(idOf(-1), 8 * minute)).toBe(false)
     expect(ids.mayBeStored(idOf(10 * perMinute - 1), 10 * minute)).toBe(true)
     // Older ones were let go of, so they may be anywhere.
-    expect(ids.wasStored(idOf(0))).toBe(false)
+    expect(ids.wasRead(idOf(0))).toBe(false)
     expect(ids.mayBeStored(idOf(0), 0)).toBe(true)
   })
 })

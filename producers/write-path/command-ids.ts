@@ -21,8 +21,8 @@ const keptMax = 4_000_000 / 16
 
 /**
  * The ids of a partition's accepted commands (law 5), written only from what was read back from the log, in its order.
- * Those not stored yet are here with their answers; of those stored in the last minutes only fingerprints, to tell
- * which commands need no look-up.
+ * Those not stored yet are here with their answers; of all that were read in the last minutes fingerprints, to tell which
+ * commands need no look-up.
  */
 export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: CommandIdsOptions) => {
   let unstored = createPackedAnswers<Report>()
@@ -45,7 +45,7 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
     }
   }
 
-  const wasStored = (commandId: string) => generations.some(({ prints }) => prints.has(commandId))
+  const wasRead = (commandId: string) => generations.some(({ prints }) => prints.has(commandId))
 
   return {
     /** The answer to a command that isn't stored yet. */
@@ -55,10 +55,10 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
      * first used after the ids in memory begin, or is looked up as any other.
      */
     mayBeStored: (commandId: string, keyTime: number | undefined): boolean =>
-      wasStored(commandId) ||
+      wasRead(commandId) ||
       (reachesBackTo !== -Infinity && !(keyTime !== undefined && keyTime - clocksMs > reachesBackTo)),
     /** Whether this process has read it in the last minutes: where {@link find} doesn't know it, it is stored. */
-    wasStored,
+    wasRead,
     remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
       // Now, one by one: when they are stored there are tens of thousands, and commands would wait.
       print(commandId, recordedAt)

@@ -2,6 +2,7 @@ import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { coalesced } from '@reprise/core/coalesced.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import { inTime } from '@reprise/core/in-time.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
@@ -128,15 +129,9 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
   }
 }
 
-/** The outcome, if it comes in time; what becomes of the command afterwards is nobody's to tell. @throws {Problem} */
-const before = async <T>(deadline: number, outcome: Promise<T>): Promise<T> => {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(timedOut(true)),
-    Math.max(0, deadline - performance.now()) + lastWordMs,
-  )
-  return Promise.race([outcome, late.promise]).finally(() => clearTimeout(timer))
-}
+/** The outcome, if it comes in time. @throws {Problem} */
+const before = <T>(deadline: number, outcome: Promise<T>): Promise<T> =>
+  inTime(outcome, Math.max(0, deadline - performance.now()) + lastWordMs, () => timedOut(true))
 
 /** For a process that is alone. */
 export const forwardToNobody = (): Promise<never> =>

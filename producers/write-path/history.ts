@@ -126,7 +126,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       return creation?.commandId === commandId ? creation : ids.find(commandId)
     },
     mayBeStored: ids.mayBeStored,
-    wasStored: ids.wasStored,
+    wasRead: ids.wasRead,
     lookUp: (commandId: string) => store.findAnswer(partition, commandId),
     /** Reads the next record. Acceptance looks at headers alone, so what can't be decoded takes part. */
     read: (record: StoredRecord): Read<Report> => {
@@ -144,8 +144,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       const { version } = after
       const { offset } = record
       const answer = { bodyHash, version, offset, report }
-      const creation = { bodyHash, version, offset, report, commandId }
-      const state = version === 1 ? stream.withCreation(after.state, creation) : after.state
+      const state = version === 1 ? stream.withCreation(after.state, { ...answer, commandId }) : after.state
       states.adopt(streamId, { state, version, offset })
       ids.remember(commandId, record.recordedAt, answer)
       return answer

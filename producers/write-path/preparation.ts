@@ -26,7 +26,7 @@ export const createPreparation = <State, Body, Type extends EventType, Report>({
 
   /** A second look is needed only where the id was stored after the first. */
   const needsLookUp = ({ command: { commandId, keyTime }, lookUps }: Entry): boolean =>
-    lookUps === 0 ? history.mayBeStored(commandId, keyTime) : lookUps === 1 && history.wasStored(commandId)
+    lookUps === 0 ? history.mayBeStored(commandId, keyTime) : lookUps === 1 && history.wasRead(commandId)
 
   const fetchFor = async (entry: Entry): Promise<void> => {
     const { streamId, commandId } = entry.command
