@@ -229,12 +229,18 @@ describe('checkpoints have beats of their own', () => {
   test('none passes rows that were lost meanwhile, though nobody noticed', async () => {
     const { log, append } = createLog(0)
     const stores = createInMemoryStores()
-    const run = await startInMemory([playlistDetails], { log, stores, gathering })
+    let lost = Promise.resolve<undefined>(undefined)
+    const rows = { ...stores.rows, confirm: () => lost.then(stores.rows.confirm) }
+    const run = await startInMemory([playlistDetails], { log, stores: { ...stores, rows }, gathering })
     await until(() => stores.rows.rowsOf(table).length > 0)
     stores.rows.mark()
+    // No beat comes between the rows and their loss.
+    const loss = Promise.withResolvers<undefined>()
+    lost = loss.promise
     append('lost', createdPlaylist('Lost'))
     await run.untilApplied(playlistDetails)
     stores.rows.loseTailUnnoticed()
+    loss.resolve(undefined)
     await until(() => stores.rows.rowsOf(table).some((row) => row['position_'] === 1))
     expect(contentsOf(playlistDetails, stores).join()).toContain('Lost')
     await run.close()
