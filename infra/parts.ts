@@ -15,8 +15,15 @@ const stores = ['kafka', 'registry', 'cassandra', 'opensearch']
 /** 64 MB of buffers since the last collection of the whole heap are no reason for the next one. */
 const buffersCount = '--external-memory-accounted-in-global-limit'
 
-/** What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on. */
-export const commandFlags: readonly string[] = ['--max-semi-space-size=32', buffersCount]
+/**
+ * What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on, and
+ * V8 would put more and more of it there at once ("pretenuring"), where, dead, it holds what is young.
+ */
+export const commandFlags: readonly string[] = [
+  '--max-semi-space-size=32',
+  '--no-allocation-site-pretenuring',
+  buffersCount,
+]
 
 /** Command API: command → event → log. */
 export const producers = servicePart({

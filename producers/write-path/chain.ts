@@ -1,4 +1,5 @@
 import type { Decided } from './history.ts'
+import { createSteadyMap } from './steady-map.ts'
 
 /** A record that was decided and handed to the log, and has not been read back. */
 export type Link<Waiting, State, Report> = {
@@ -18,14 +19,14 @@ export const createChain = <Waiting, State, Report>() => {
   /** Those before `from` are let go of at once: what they hold would else outlive small collections. */
   let links: (Each | undefined)[] = []
   let from = 0
-  const byEventId = new Set<string>()
-  const byCommandId = new Map<string, Each>()
-  const lastOf = new Map<string, Each>()
+  const byEventId = createSteadyMap<true>()
+  const byCommandId = createSteadyMap<Each>()
+  const lastOf = createSteadyMap<Each>()
 
   return {
     push: (link: Each): void => {
       links.push(link)
-      byEventId.add(link.eventId)
+      byEventId.set(link.eventId, true)
       if (link.decided === undefined) return
       byCommandId.set(link.decided.commandId, link)
       lastOf.set(link.decided.streamId, link)

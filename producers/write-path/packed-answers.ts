@@ -1,4 +1,5 @@
 import type { Remembered } from './command.ts'
+import { hashOf } from './hash.ts'
 
 /** An accepted command as it will be stored. */
 export type PackedAnswer = {
@@ -134,11 +135,4 @@ export const storedAnswerOf = <Report>(json: Buffer) => {
     readonly recordedAt: number
   }
   return { recordedAt, answer: answer as Remembered<Report> }
-}
-
-/** FNV-1a, 32 bits. */
-const hashOf = (text: string): number => {
-  let hash = 0x811c9dc5 | 0
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return hash
 }

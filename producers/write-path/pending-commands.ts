@@ -2,6 +2,7 @@ import type { Refusal } from '@reprise/core/decider.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Fenced } from './fences.ts'
 import { acceptedOutcome, type Command, type Outcome, type Remembered } from './command.ts'
+import { createSteadyMap } from './steady-map.ts'
 
 /** A command that waits for its outcome. */
 export type Pending<Body, Report> = Fenced & {
@@ -10,6 +11,8 @@ export type Pending<Body, Report> = Fenced & {
   readonly resolve: (outcome: Outcome<Report>) => void
   readonly reject: (reason: Error) => void
   readonly deadline: number
+  /** Grows from command to command. */
+  readonly arrival: number
   wasSent: boolean
   /** An answer that appends nothing, on a history that nobody else has changed since. */
   verdict:
@@ -33,13 +36,16 @@ export class Moved extends Error {
 /** The commands of a partition that wait for their outcomes, by id, each until its deadline. */
 export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
   type Entry = Pending<Body, Report>
-  /** In the order of their deadlines, since all wait as long. */
-  const entries = new Map<string, Entry>()
+  const entries = createSteadyMap<Entry>()
+  let arrivals = 0
   let timer: NodeJS.Timeout | undefined
 
+  /** In the order in which they came, which is that of their deadlines, since all wait as long. */
+  const inOrder = (): readonly Entry[] => entries.values().toSorted((a, b) => a.arrival - b.arrival)
   const arm = () => {
-    const [oldest] = entries.values()
-    if (timer !== undefined || oldest === undefined) return
+    if (timer !== undefined) return
+    const [oldest] = inOrder()
+    if (oldest === undefined) return
     timer = setTimeout(
       () => {
         timer = undefined
@@ -51,7 +57,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
   }
   const expire = () => {
     const now = performance.now()
-    for (const entry of entries.values()) {
+    for (const entry of inOrder()) {
       if (entry.deadline > now) return
       fail(entry, timedOut(entry.wasSent))
     }
@@ -68,6 +74,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
       const { promise: outcome, resolve, reject } = Promise.withResolvers<Outcome<Report>>()
       const deadline = performance.now() + waitMsMax
       const rest = {
+        arrival: arrivals++,
         fence: undefined,
         fenceAsks: 0,
         wasSent: false,
@@ -95,7 +102,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
       entries.delete(commandId)
       entry.resolve(acceptedOutcome(answer))
     },
-    all: (): readonly Entry[] => [...entries.values()],
+    all: inOrder,
     get size() {
       return entries.size
     },
