@@ -20,7 +20,7 @@ const buffersCount = '--external-memory-accounted-in-global-limit'
  * V8 would put more and more of it there at once ("pretenuring"), where, dead, it holds what is young.
  */
 export const commandFlags: readonly string[] = [
-  '--max-semi-space-size=32',
+  '--max-semi-space-size=64',
   '--no-allocation-site-pretenuring',
   buffersCount,
 ]

@@ -72,7 +72,11 @@ export const createMembership = async (options: Options): Promise<Membership> =>
     )
     mine.on(
       HEARTBEAT,
-      whileMine(() => hear(false)),
+      whileMine(() => {
+        hear(false)
+        // It was out only for itself: the coordinator will never give it its partitions again.
+        if (!isMember) replace('the session was counted as lost, and is alive')
+      }),
     )
     mine.on(
       REBALANCING,
