@@ -69,13 +69,22 @@ export const atRate = async (
 ): Promise<void> => {
   const begin = performance.now()
   const total = Math.round(perSecond * seconds)
-  const calls: Promise<unknown>[] = []
-  while (calls.length < total) {
+  // Not all their promises until the end: hundreds of thousands of them would be garbage of ours that is measured.
+  const ended = Promise.withResolvers<undefined>()
+  let [begun, open] = [0, 1]
+  const end = () => {
+    if (--open === 0) ended.resolve(undefined)
+  }
+  while (begun < total) {
     const due = Math.min(total, Math.floor(((performance.now() - begin) / 1_000) * perSecond))
-    while (calls.length < due) calls.push(call(begin + (calls.length * 1_000) / perSecond, calls.length))
+    for (; begun < due; begun++) {
+      open++
+      call(begin + (begun * 1_000) / perSecond, begun).then(end, ended.reject)
+    }
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
-  await Promise.all(calls)
+  end()
+  await ended.promise
 }
 
 /** An open loop: calls at a fixed rate, each timed from when it was due, so that whoever waits in line waits on the clock. */
