@@ -23,7 +23,7 @@ describe('bad input gets the problem document that names it, and leaves the log 
     await ann.command('PUT', `/v1/playlists/${id}`, { body: { name: 'public', visibility: 'public' } })
     before = await recordCount()
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
   afterAll(async () => expect(await recordCount()).toBe(before), 60_000)
 
   const expectProblem = (

@@ -54,7 +54,7 @@ export type Client = Awaited<ReturnType<typeof clientOf>>
 /** The position of an answer as a header for a query that must be at least that new. */
 export const seen = (...answers: readonly Answer[]) => ({
   'reprise-min-position': answers.map(({ headers }) => headers.get('reprise-position')).join(','),
-  'reprise-max-wait': '20s',
+  'reprise-max-wait': '30s',
 })
 
 /** Repeats a request until it is answered, as a client does whose connection broke: same key, same body. */

@@ -22,7 +22,7 @@ describe('POST /v1/commands: many commands in one request', () => {
     ann = await clientOf(platform, 'ann')
     token = await platform.tokenOf('ann')
   }, 180_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   const send = async (lines: readonly object[]): Promise<readonly Answered[]> => {
     const response = await fetch(`${platform.command}/v1/commands`, {

@@ -33,7 +33,7 @@ describe('partitions move between command processes, nothing is lost, and nothin
     platform = await startPlatform({ commandProcesses: 3 })
     client = await clientOf(platform, 'ann')
   }, 180_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   /** Edits through every process; each step of the fault ends when every playlist has been edited again since. */
   const editThrough = async (...steps: readonly (() => Promise<void> | void)[]) => {

@@ -90,7 +90,7 @@ describe('a bad event stops only its own group (law 10)', () => {
   afterAll(async () => {
     await forger.close()
     await platform.stop()
-  }, 60_000)
+  })
 
   test('k poisoned keys are k quarantined keys, and all others go on', async () => {
     const ids = [...lists.keys()]

@@ -12,7 +12,7 @@ describe('commands, through the log and the projectors, to queries', () => {
     ann = await clientOf(platform, 'ann')
     bob = await clientOf(platform, 'bob')
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   const create = async (details: object = { name: 'Mixtape', visibility: 'public' }) => {
     const id = randomUUID()

@@ -13,7 +13,7 @@ describe('kill -9 in the middle of edits loses nothing that was acknowledged and
     platform = await startPlatform()
     client = await clientOf(platform, 'ann')
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   const editThrough = async (fault: () => Promise<void>): Promise<readonly Model[]> => {
     let isOver = false

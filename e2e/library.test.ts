@@ -16,7 +16,7 @@ describe('a library, and playlists of several people', () => {
     bob = await clientOf(platform, 'bob')
     eve = await clientOf(platform, 'eve')
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   const eventsOf = async (userId: string) =>
     (await readTopic(platform, 'library-events'))

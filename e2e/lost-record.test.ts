@@ -10,8 +10,8 @@ import { apiKey } from './kafka-frames.ts'
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts'
 
 const topic = 'playlist-events'
-const impatient = { logger: quiet, requestTimeoutMs: 500 }
-const tooLateMs = 800
+const impatient = { logger: quiet, requestTimeoutMs: 2_000 }
+const tooLateMs = 3_200
 
 type Append = (id: string) => Promise<number>
 

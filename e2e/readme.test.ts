@@ -18,7 +18,7 @@ describe('the examples of the README', () => {
   beforeAll(async () => {
     platform = await startPlatform()
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   const run = (script: string) => {
     const ran = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {

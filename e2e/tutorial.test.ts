@@ -40,7 +40,7 @@ describe('the tutorial', () => {
   afterAll(async () => {
     await platform.stop()
     await sources.remove()
-  }, 60_000)
+  })
 
   const run = async (script: string) => {
     const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {

@@ -11,7 +11,7 @@ describe('two command processes share the partitions, and clients need not know'
     platform = await startPlatform({ commandProcesses: 2 })
     client = await clientOf(platform, 'ann')
   }, 120_000)
-  afterAll(() => platform.stop(), 60_000)
+  afterAll(() => platform.stop())
 
   test('the same commands sent to both at once take effect once, and both give the same answer', async () => {
     const id = randomUUID()

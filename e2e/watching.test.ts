@@ -56,7 +56,7 @@ describe('a platform that is watched', () => {
   afterAll(async () => {
     collector.close()
     await platform.stop()
-  }, 60_000)
+  })
 
   const traceId = '0af7651916cd43dd8448eb211c80319c'
 

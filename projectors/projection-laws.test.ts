@@ -4,8 +4,23 @@ import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memo
 import { partitionCountOf } from '@reprise/schemas/topics.ts'
 import { findProjections, projectionsFolder } from './engine/find-projections.ts'
 import type { AnyDeclaration } from './engine/run-projection.ts'
-import { createHold, cutAtRandom, cutShort, withCheckpointsIn, withoutGroups } from './testing/faults.ts'
-import { type InMemoryRun, contentsOf, runInMemory, startInMemory, until } from './testing/in-memory-run.ts'
+import {
+  createHold,
+  createRefusing,
+  cutAtRandom,
+  cutShort,
+  withCheckpointsIn,
+  withoutGroups,
+} from './testing/faults.ts'
+import {
+  type InMemoryRun,
+  contentsOf,
+  indexOf,
+  runInMemory,
+  startInMemory,
+  tableOf,
+  until,
+} from './testing/in-memory-run.ts'
 import { recordedAround } from './testing/playback-history.ts'
 import { createRandom } from './testing/random.ts'
 import { writeTopicHistory } from './testing/topic-history.ts'
@@ -46,24 +61,39 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       expect(contentsOf(projection, stores)).toEqual(expected)
     })
 
-    test.each([1, 2, 3])(
-      'gathering batches gives the same rows, whatever fails meanwhile (%d)',
-      async (seed) => {
+    test.each([
+      { seed: 1, msNear: 0, msCheckpoint: 0 },
+      { seed: 2, msNear: 0, msCheckpoint: 3 },
+      { seed: 3, msNear: 2, msCheckpoint: 0 },
+      { seed: 4, msNear: 2, msCheckpoint: 3 },
+    ])(
+      'gathering batches gives the same rows, whatever fails meanwhile ($seed)',
+      async ({ seed, ...beats }) => {
         const random = createRandom(seed)
         const stores = createInMemoryStores()
-        const gathering = {
-          behindMin: 1,
-          recordsMax: 10 + random.below(90),
-          msMax: 10_000,
-          msNear: random.below(3),
-          msCheckpoint: random.below(6),
-        }
+        const gathering = { behindMin: 1, recordsMax: 10 + random.below(90), msMax: 10_000, ...beats }
         const cut = cutAtRandom(log, random)
-        const run = await startInMemory([projection], { log: cut, stores, gathering, isAlone: true })
-        const failing = setInterval(() => stores.rows.failNext(1 + random.below(3)), 5)
-        await run.untilApplied(projection).finally(() => clearInterval(failing))
-        await run.close()
+        const { refuse, refused, isForGood, stores: refusing } = createRefusing(stores, viewOf(projection))
+        const twice = () => ({ after: random.below(2), times: 2 })
+        // All processes but the last one end while something is refused.
+        for (const refusals of [
+          { rows: { after: 0, times: Infinity } },
+          { checkpoints: { after: 0, times: Infinity } },
+          { rows: { after: 1 + random.below(3), times: Infinity } },
+          { rows: twice(), checkpoints: twice(), reads: twice() },
+        ]) {
+          refuse(refusals)
+          const options = { log: cut, stores: refusing, gathering, isAlone: true }
+          const run = await startInMemory([projection], options)
+          const isApplied = await appliedIn([run], log, projection)
+          await until(
+            () => isForGood() || isApplied(),
+            () => JSON.stringify(run.status()),
+          )
+          await run.close()
+        }
         expect(contentsOf(projection, stores)).toEqual(expected)
+        for (const kind of ['rows', 'checkpoints'] as const) expect(refused[kind]).toBeGreaterThan(0)
       },
     )
 
@@ -163,7 +193,7 @@ describe.each(projections.map((projection) => [projection.name, projection] as c
       await first.untilApplied(projection)
       const second = await startInMemory([projection], { log: live, stores })
       write(40)
-      await untilEither([first, second], live, projection)
+      await until(await appliedIn([first, second], live, projection))
       await second.close()
       write(40)
       await first.untilApplied(projection)
@@ -239,11 +269,8 @@ const createWrites = (log: InMemoryLog, projection: AnyDeclaration) => {
   }
 }
 
-const untilEither = async (
-  runs: readonly InMemoryRun[],
-  log: InMemoryLog,
-  { name, from }: AnyDeclaration,
-) => {
+/** Whether every partition was applied to its end as it stands now, by any of these. */
+const appliedIn = async (runs: readonly InMemoryRun[], log: InMemoryLog, { name, from }: AnyDeclaration) => {
   const ends = await log.endOffsets(from)
   const isThere = (end: number, partition: number) =>
     runs.some(({ published }) =>
@@ -252,8 +279,11 @@ const untilEither = async (
           progress.projection === name && progress.partition === partition && progress.watermark === end,
       ),
     )
-  await until(() => ends.every(isThere))
+  return () => ends.every(isThere)
 }
+
+const viewOf = (projection: AnyDeclaration) =>
+  (projection.store.kind === 'document' ? indexOf(projection) : tableOf(projection)).name
 
 /** What rows say without their place in the log: noise moves the places of all that follows it. */
 const valuesOf = (contents: readonly string[]): readonly string[] =>

@@ -115,6 +115,7 @@ afterAll(async () => {
   const cassandra = new Cassandra({
     contactPoints: [...contactPoints],
     localDataCenter: configuration.cassandraDatacenter,
+    socketOptions: { readTimeout: 60_000 },
   })
   await cassandra.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`)
   const openSearch = new OpenSearch({ node })

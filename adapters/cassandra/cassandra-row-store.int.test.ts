@@ -12,7 +12,11 @@ rowStoreContract(
   'Cassandra',
   () => createCassandraRowStore({ contactPoints, datacenter, keyspace, logger: quiet }),
   async () => {
-    const client = new Client({ contactPoints: [...contactPoints], localDataCenter: datacenter })
+    const client = new Client({
+      contactPoints: [...contactPoints],
+      localDataCenter: datacenter,
+      socketOptions: { readTimeout: 60_000 },
+    })
     await client.execute(`DROP KEYSPACE ${keyspace}`)
     await client.shutdown()
   },

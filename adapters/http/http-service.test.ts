@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { Router } from 'express'
 import { Problem } from '@reprise/core/problem.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
@@ -162,6 +162,16 @@ describe('problems', () => {
 
 describe('large bodies', () => {
   const large = Buffer.alloc(10 * 1024 * 1024, 0x20)
+
+  // A client that stands still for a while reads its refusal all the same: nothing is cut off meanwhile.
+  beforeEach(() => {
+    const { setTimeout } = globalThis
+    const later = (call: () => void, ms = 0) => setTimeout(call, ms + 60_000)
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(later)
+  })
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
 
   it('refuses one by its length, and the client receives the refusal', async () => {
     for (let time = 0; time < 5; time++) {

@@ -90,7 +90,7 @@ describe('a reader on kafkajs', () => {
         },
         onStopped: (reason) => void told.push(reason.message),
       },
-      stalledMs: 600,
+      stalledMs: 3_000,
     })
     await until(() => offsets.length === 1)
     await appender.append([recordOf(0, 2), recordOf(0, 3)])

@@ -50,7 +50,7 @@ describe('when a handler that threw was mended, a redrive takes up exactly what 
     await history.close()
     await platform.stop()
     await sources.remove()
-  }, 60_000)
+  })
 
   const quarantinedViews = async (): Promise<readonly string[]> => {
     const said = await untilApplied(platform, comparedViews)
@@ -64,7 +64,7 @@ describe('when a handler that threw was mended, a redrive takes up exactly what 
     const outcomes = await operate(['redrive', '--projection', 'song-counts'])
     expect(outcomes.map(({ outcome }: { outcome: string }) => outcome)).toContain('failed')
     expect(await quarantinedViews()).toEqual(mistaken)
-  }, 120_000)
+  }, 300_000)
 
   test('mended and redriven beside new events, every row equals the fold, and the keys go on', async () => {
     for (const { file } of mistakes) await cp(join(root, file), join(sources.folder, file))
@@ -81,5 +81,5 @@ describe('when a handler that threw was mended, a redrive takes up exactly what 
 
     await history.feed(800, 1_000)
     await expectViewsToEqualTheFold(platform)
-  }, 180_000)
+  }, 300_000)
 })

@@ -41,7 +41,7 @@ describe('a projector that wakes up too late changes nothing that is newer', () 
   afterAll(async () => {
     await history.close()
     await platform.stop()
-  }, 60_000)
+  })
 
   test('others go on while its writes of rows, documents and checkpoints are on their way', async () => {
     await history.feed(500, 500)
@@ -76,12 +76,12 @@ describe('a projector that wakes up too late changes nothing that is newer', () 
     await until(() => held.count > 20)
     await history.feed(500, 1_000)
     await expectViewsToEqualTheFold(platform)
-  }, 120_000)
+  }, 300_000)
 
   test('and when they arrive at last, they change nothing', async () => {
     await letGo()
     await expectViewsToEqualTheFold(platform)
-  }, 120_000)
+  }, 300_000)
 })
 
 /** What is decided of plays is not compared. */

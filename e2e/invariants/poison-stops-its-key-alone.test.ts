@@ -52,7 +52,7 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
   afterAll(async () => {
     await history.close()
     await platform.stop()
-  }, 60_000)
+  })
 
   const lettersOf = (): Promise<readonly DeadLetter[]> =>
     withLog(configurationOf(platform.environment), async ({ log, codec }) => {
@@ -86,5 +86,5 @@ describe('k poisoned events are k quarantined keys of one view and nothing else,
       (await lettersOf()).map(({ projection, groups }) => [projection, ...groups].join(' ')),
     )
     expect([...letters].sort()).toEqual(poisonedIds.map((id) => `playlist-tracks ${id}`))
-  }, 120_000)
+  }, 300_000)
 })

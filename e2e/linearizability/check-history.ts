@@ -50,7 +50,7 @@ const goHere = (): string => {
 const installed = ['/usr/local/go/bin', '/usr/lib/go/bin', '/opt/homebrew/bin', '/snap/bin']
 
 const run = async (binary: string, lines: readonly Line[]): Promise<readonly Verdict[]> => {
-  const child = spawn(binary, ['-timeout', '30s'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(binary, ['-timeout', '120s'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   child.stdin.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
   let printed = ''

@@ -6,6 +6,9 @@ const [first, ...others] = projectingBugs
 /** Half a minute each: run with PLANTED_ON_ENGINES=1. */
 const whenAsked = process.env['PLANTED_ON_ENGINES'] === '1' ? test.each : test.skip.each
 
+/** How long the tests of one file may take. */
+const fileMsMax = 600_000
+
 /** The tests fail in what they compare, and the others of their file pass. */
 const expectCaught = async ({ patches, file, failing }: ProjectingBug): Promise<void> => {
   const tests = await testIn(patches, file)
@@ -15,6 +18,6 @@ const expectCaught = async ({ patches, file, failing }: ProjectingBug): Promise<
 }
 
 describe('the tests of the projections catch a planted bug', () => {
-  test(first.name, () => expectCaught(first), 240_000)
-  whenAsked(others)('$name', expectCaught, 240_000)
+  test(first.name, () => expectCaught(first), fileMsMax)
+  whenAsked(others)('$name', expectCaught, fileMsMax)
 })

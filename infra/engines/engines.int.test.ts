@@ -3,8 +3,11 @@ import { statusOf } from '../status-of.ts'
 import { engines } from '../parts.ts'
 import { askHttp } from '../supervise/ask-http.ts'
 
+/** How long an engine may take to answer. */
+const patienceMs = 60_000
+
 test('every engine answers from the state directory that the tests are told', async () => {
-  const reports = await statusOf({ parts: engines })
+  const reports = await statusOf({ parts: engines, timeoutMs: patienceMs })
   expect(reports.map(({ name, state }) => `${name} ${state}`)).toEqual([
     'kafka ready',
     'registry ready',
@@ -16,7 +19,7 @@ test('every engine answers from the state directory that the tests are told', as
 })
 
 test('the registry refuses what is not fully and transitively compatible, by default', async () => {
-  const body = await askHttp(`${process.env.REPRISE_REGISTRY}/config`, AbortSignal.timeout(5000))
+  const body = await askHttp(`${process.env.REPRISE_REGISTRY}/config`, AbortSignal.timeout(patienceMs))
   expect(JSON.parse(body)).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' })
 })
 
@@ -30,11 +33,12 @@ test('OpenSearch makes no index that nobody declared', async () => {
 })
 
 test('Connect has Debezium for PostgreSQL, and its converter to Avro can be loaded', async () => {
-  const body = await askHttp(`${process.env.REPRISE_CONNECT}/connector-plugins`, AbortSignal.timeout(5000))
+  const url = `${process.env.REPRISE_CONNECT}/connector-plugins`
+  const body = await askHttp(url, AbortSignal.timeout(patienceMs))
   expect(body).toContain('io.debezium.connector.postgresql.PostgresConnector')
   expect(await converterError('io.apicurio.registry.utils.converter.AvroConverter')).toEqual([])
   expect(await converterError('io.apicurio.Absent')).toHaveLength(1)
-})
+}, 240_000)
 
 type Validation = {
   readonly configs: readonly {
@@ -47,7 +51,7 @@ async function converterError(converter: string): Promise<readonly string[]> {
   const name = 'io.debezium.connector.postgresql.PostgresConnector'
   const body = await askHttp(
     `${process.env.REPRISE_CONNECT}/connector-plugins/${name}/config/validate`,
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(patienceMs),
     {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },

@@ -28,7 +28,7 @@ test('with the life of a process, parts end when it is killed', async () => {
     console.log('ready'); setInterval(() => {}, 1000)`)
   expect(pidOf('log', stateDir)).toBeGreaterThan(0)
   child.kill('SIGKILL')
-  for (let i = 0; i < 100 && pidOf('log', stateDir) !== undefined; i++) await sleep(50)
+  for (let i = 0; i < 1_200 && pidOf('log', stateDir) !== undefined; i++) await sleep(50)
   expect(pidOf('log', stateDir)).toBeUndefined()
   rmSync(stateDir, { recursive: true })
 })

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from '../down.ts'
 import { up, type UpOptions } from '../up.ts'
+import { askHttp } from './ask-http.ts'
 import { dummyPart, temporaryStateDir } from './dummy-part.ts'
 import { readRuns } from './run-file.ts'
+import { logPathOf } from './spawn-part.ts'
 
 let stateDir: string
 let options: UpOptions
@@ -32,7 +35,15 @@ test('a taken port is named with its holder and the variable that moves it, and 
 
 test('a part that is not ready in time shows the reason, its last 20 lines and its log', async () => {
   const script = `for (let i = 1; i <= 30; i++) console.log('line ' + i + '.'); setInterval(() => {}, 1000)`
-  const mute = dummyPart('mute', { script, readyTimeoutMs: 1000 })
+  const mute = dummyPart('mute', {
+    script,
+    readyTimeoutMs: 1000,
+    // However long it takes to start: it is asked when it has said all that it will.
+    ready: async ({ ports }) => {
+      while (!readFileSync(logPathOf(stateDir, 'mute'), 'utf8').includes('line 30.')) await sleep(20)
+      await askHttp(`http://127.0.0.1:${ports.client}/`, AbortSignal.timeout(60_000))
+    },
+  })
   const message = await messageOf(up({ ...options, parts: [mute] }))
   expect(message).toMatch(/mute was not ready after 1 s: .*ECONNREFUSED/)
   expect(message).toContain('line 11.')

@@ -31,17 +31,15 @@ const handler: CommandHandler = {
   },
 }
 
-beforeEach(async () => {
-  taken = []
-  next = undefined
-  isAutomatic = true
+/** A client may be silent for so long. */
+const start = (silenceMsMax: number): Promise<HttpService> => {
   const broken: CommandHandler = {
     method: 'put',
     path: '/v1/broken',
     handle: () => Promise.reject(new Error('the secret inner workings')),
   }
   const handlers = [handler, broken]
-  service = await startHttpService({
+  return startHttpService({
     service: 'test',
     host: '127.0.0.1',
     port: 0,
@@ -51,9 +49,16 @@ beforeEach(async () => {
     authenticate: async () => ({ userId: 'ann', roles: [] }),
     routers: [],
     direct: commandRoutes(handlers),
-    streaming: [commandLinesRoutes({ handlers, logger: quiet, silenceMsMax: 2_000 })],
+    streaming: [commandLinesRoutes({ handlers, logger: quiet, silenceMsMax })],
     ready: () => undefined,
   })
+}
+
+beforeEach(async () => {
+  taken = []
+  next = undefined
+  isAutomatic = true
+  service = await start(60_000)
 })
 afterEach(() => service.close(100))
 
@@ -233,6 +238,8 @@ describe('commands as lines', () => {
   })
 
   test('a client that falls silent is told so', async () => {
+    await service.close(100)
+    service = await start(2_000)
     const { answer } = await open()
     const lines: string[] = []
     for await (const line of createInterface({ input: answer })) lines.push(line)

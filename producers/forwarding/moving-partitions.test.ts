@@ -18,12 +18,25 @@ const processes = createForwardingProcesses({
 const { createProcess, createPair, acceptedIn, commandIdsIn, closeLater } = processes
 afterEach(processes.close)
 
+type Sender = Awaited<ReturnType<typeof createProcess>>
+
+/** It found so many answers to be old. */
+const untilRefused = async ({ refreshed }: Sender, times: number): Promise<void> => {
+  while (refreshed() < times) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** It was refused, and knows nobody else to ask: nothing is under way when its time ends. */
+const untilInVain = async (sender: Sender): Promise<void> => {
+  await untilRefused(sender, 1)
+  sender.believe(undefined)
+}
+
 describe('while partitions move', () => {
   test('a stale route is tried again until the map is right; nothing is done twice', async () => {
     const { log, sender, owner } = await createPair()
     owner.believe(sender.owner)
     const waiting = sender.commands.submit(command(create))
-    while (sender.refreshed() < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    await untilRefused(sender, 2)
     expect(acceptedIn(log)).toHaveLength(0)
     sender.believe('this')
     expect(await waiting).toMatchObject({ kind: 'accepted', version: 1 })
@@ -31,12 +44,14 @@ describe('while partitions move', () => {
   })
 
   test('with nobody to take it, a command waits as long as it may, and hears that nothing was done', async () => {
-    const { log, sender, owner } = await createPair({ waitMsMax: 300 })
+    const { log, sender, owner } = await createPair({ waitMsMax: 3_000 })
     owner.believe(sender.owner)
-    await expect(sender.commands.submit(command(create))).rejects.toMatchObject({
+    const refused = expect(sender.commands.submit(command(create))).rejects.toMatchObject({
       code: 'not-ready',
       retryAfterSeconds: 1,
     })
+    await untilInVain(sender)
+    await refused
     expect(acceptedIn(log)).toHaveLength(0)
   })
 
@@ -115,7 +130,7 @@ describe('while partitions move', () => {
     const { port } = silent.address() as { readonly port: number }
     sender.believe({ address: `http://127.0.0.1:${port}`, secret: 's' })
     const waiting = sender.commands.submit(command(create))
-    while (sender.refreshed() === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    await untilRefused(sender, 1)
     sender.believe('this')
     expect(await waiting).toMatchObject({ kind: 'accepted', version: 1 })
     expect(acceptedIn(log)).toHaveLength(1)
@@ -135,9 +150,13 @@ describe('while partitions move', () => {
   })
 
   test('without the secret nothing is taken, and nothing may have been done', async () => {
-    const { log, sender, owner } = await createPair({ waitMsMax: 300 })
+    const { log, sender, owner } = await createPair({ waitMsMax: 3_000 })
     sender.believe({ ...owner.owner, secret: 'guessed' })
-    await expect(sender.commands.submit(command(create))).rejects.toMatchObject({ code: 'not-ready' })
+    const refused = expect(sender.commands.submit(command(create))).rejects.toMatchObject({
+      code: 'not-ready',
+    })
+    await untilInVain(sender)
+    await refused
     expect(acceptedIn(log)).toHaveLength(0)
   })
 })

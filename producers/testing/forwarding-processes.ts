@@ -30,6 +30,8 @@ type Adapters<OneLog> = {
   readonly createRows: () => RowStore
 }
 
+type Limits = { readonly waitMsMax?: number }
+
 type Accepted = { readonly meta: { readonly commandId: string; readonly eventId: string } }
 
 /** Command processes that forward to each other, until `close`. */
@@ -38,7 +40,7 @@ export const createForwardingProcesses = <OneLog extends VisibleLog>(adapters: A
   const open: (() => Promise<void>)[] = []
 
   /** A command process on a log that others share: its listener, its forwarder, and what it believes of the owners. */
-  const createProcess = async (log: OneLog, { waitMsMax = 10_000 } = {}) => {
+  const createProcess = async (log: OneLog, limits: Limits = {}) => {
     const secret = uuidv7()
     const ownership = createFakeOwnership((await log.endOffsets(topic)).length)
     const taking = new Map<string, ForwardedCommands>()
@@ -57,7 +59,7 @@ export const createForwardingProcesses = <OneLog extends VisibleLog>(adapters: A
       rows: createRows(),
       ownership,
       forward: forwarder.forward,
-      waitMsMax,
+      ...limits,
     })
     taking.set(topic, commands)
     let isDead = false
@@ -75,9 +77,9 @@ export const createForwardingProcesses = <OneLog extends VisibleLog>(adapters: A
   }
 
   /** Two processes of which the second owns everything, and both know it. */
-  const createPair = async (options?: { readonly waitMsMax: number }) => {
+  const createPair = async (limits?: Limits) => {
     const log = createLog()
-    const [sender, owner] = [await createProcess(log, options), await createProcess(log, options)]
+    const [sender, owner] = [await createProcess(log, limits), await createProcess(log, limits)]
     owner.believe('this')
     sender.believe(owner.owner)
     return { log, sender, owner }

@@ -17,6 +17,9 @@ export type SoleOptions<State, Body, Type extends EventType, Report> = Pick<
   'topic' | 'stream' | 'log' | 'codec'
 > & { readonly rows: RowStore } & Partial<CommandLogOptions<State, Body, Type, Report>>
 
+/** Longer than any machine stands still: a test that means a limit names its own. */
+const patienceMs = 60_000
+
 /** A command log of a process that is alone and owns every partition, as soon as it is ready. */
 export const createSoleCommandLog = async <State, Body, Type extends EventType, Report>(
   options: SoleOptions<State, Body, Type, Report>,
@@ -36,7 +39,7 @@ export const createSoleCommandLog = async <State, Body, Type extends EventType, 
     discard: () => Promise.resolve(),
     forward: forwardToNobody,
     newEventId: uuidv7,
-    waitMsMax: 5_000,
+    waitMsMax: patienceMs,
     ...options,
   })
   while (commands.notReady() !== undefined) await new Promise((resolve) => setTimeout(resolve, 1))

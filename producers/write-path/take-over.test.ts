@@ -68,7 +68,6 @@ const process_ = async (
   more: {
     readonly ownership?: Ownership
     readonly discarded?: Discarded[]
-    readonly waitMsMax?: number
   } = {},
 ) => {
   const commands = await createSoleCommandLog({
@@ -83,7 +82,6 @@ const process_ = async (
       return Promise.resolve()
     },
     ...(more.ownership && { ownership: more.ownership }),
-    ...(more.waitMsMax !== undefined && { waitMsMax: more.waitMsMax }),
   })
   open.push(commands)
   return commands
@@ -162,10 +160,15 @@ describe('a partition that another process takes over', () => {
       answers.push(either().submit(command(add, 'p')))
       await sleep(5)
     }
-    give('a')
-    const fromA = await Promise.race([Promise.allSettled(answers), sleep(1_000).then(() => undefined)])
+    const settling = Promise.allSettled(answers)
+    let isSettled = false
+    void settling.then(() => (isSettled = true))
+    for (let n = 0; !isSettled; n++) {
+      give(n % 2 === 0 ? 'a' : 'b')
+      await sleep(200)
+    }
     give('b')
-    const outcomes = fromA ?? (await Promise.allSettled(answers))
+    const outcomes = await settling
     expect(outcomes.map(({ status }) => status)).toEqual(answers.map(() => 'fulfilled'))
     const last = await b.submit(command(add, 'p'))
     expect(last).toMatchObject({ kind: 'accepted', version: answers.length + 2 })

@@ -191,7 +191,12 @@ describe('checkpoints have beats of their own', () => {
     const { log, append } = createLog(0)
     const stores = createInMemoryStores()
     const { counts, rows } = counted(stores.rows, table.name)
-    const run = await startInMemory([playlistDetails], { log, stores: { ...stores, rows }, gathering })
+    const seldom = { ...gathering, msCheckpoint: 5_000 }
+    const run = await startInMemory([playlistDetails], {
+      log,
+      stores: { ...stores, rows },
+      gathering: seldom,
+    })
     for (let at = 0; at < 50; at++) {
       append('list', editedPlaylist([addStep(at, `item-${at}`)]))
       await run.untilApplied(playlistDetails)

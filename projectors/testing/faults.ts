@@ -1,5 +1,7 @@
+import { checkpointTableOf } from '@reprise/core/layout/checkpoint-layout.ts'
 import type { Log, ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import type { Stores } from '../engine/create-view.ts'
 import type { Random } from './random.ts'
 
@@ -41,10 +43,11 @@ export const withoutGroups = (log: Log): Log =>
     return alone
   })
 
+const isCheckpointId = (id: string): boolean => id.startsWith('checkpoint_')
+
 /** The same views with checkpoints of their own, kept in other stores: whoever uses them begins at 0. */
 export const withCheckpointsIn = (stores: Stores, elsewhere: Stores): Stores => {
   const rowsFor = (name: string): RowStore => (name.endsWith('_checkpoint') ? elsewhere.rows : stores.rows)
-  const isCheckpoint = (id: string) => id.startsWith('checkpoint_')
   return {
     rows: {
       ...stores.rows,
@@ -57,9 +60,9 @@ export const withCheckpointsIn = (stores: Stores, elsewhere: Stores): Stores => 
       ensure: async (index) => {
         await Promise.all([stores.documents.ensure(index), elsewhere.documents.ensure(index)])
       },
-      get: (index, ids) => (ids.some(isCheckpoint) ? elsewhere : stores).documents.get(index, ids),
+      get: (index, ids) => (ids.some(isCheckpointId) ? elsewhere : stores).documents.get(index, ids),
       write: (index, writes) =>
-        (writes.some(({ id }) => isCheckpoint(id)) ? elsewhere : stores).documents.write(index, writes),
+        (writes.some(({ id }) => isCheckpointId(id)) ? elsewhere : stores).documents.write(index, writes),
     },
   }
 }
@@ -89,6 +92,62 @@ export const createHold = (stores: Stores) => {
         ...stores.documents,
         write: async (index, writes) => {
           await held()
+          await stores.documents.write(index, writes)
+        },
+      },
+    } satisfies Stores,
+  }
+}
+
+/** What is asked of the store of one view. */
+type Asked = 'rows' | 'checkpoints' | 'reads'
+
+/** So many calls are taken, the next ones are refused, and then they are taken again. */
+type Refusal = { readonly after: number; readonly times: number }
+
+/** Stores that refuse what a view asks of them. */
+export const createRefusing = (stores: Stores, view: string) => {
+  const refused = { rows: 0, checkpoints: 0, reads: 0 }
+  let planned: Readonly<Partial<Record<Asked, Refusal>>> = {}
+  let isForGood = false
+  const ask = (asked: Asked): void => {
+    const { after, times } = planned[asked] ?? { after: 0, times: 0 }
+    planned = { ...planned, [asked]: after > 0 ? { after: after - 1, times } : { after, times: times - 1 } }
+    if (after > 0 || times <= 0) return
+    isForGood ||= times === Infinity
+    refused[asked]++
+    throw new StoreUnavailable(`${asked} are refused`)
+  }
+  return {
+    refuse: (refusals: typeof planned): void => {
+      planned = refusals
+      isForGood = false
+    },
+    /** How often. */
+    refused,
+    /** Whether something was refused that will be refused for ever. */
+    isForGood: () => isForGood,
+    stores: {
+      rows: {
+        ...stores.rows,
+        read: async (table, query) => {
+          if (table.name === view) ask('reads')
+          return stores.rows.read(table, query)
+        },
+        writeTogether: async (table, writes) => {
+          if (table.name === view) ask('rows')
+          if (table.name === checkpointTableOf(view).name) ask('checkpoints')
+          await stores.rows.writeTogether(table, writes)
+        },
+      },
+      documents: {
+        ...stores.documents,
+        get: async (index, ids) => {
+          if (index.name === view && !ids.some(isCheckpointId)) ask('reads')
+          return stores.documents.get(index, ids)
+        },
+        write: async (index, writes) => {
+          if (index.name === view) ask(writes.some(({ id }) => isCheckpointId(id)) ? 'checkpoints' : 'rows')
           await stores.documents.write(index, writes)
         },
       },

@@ -96,13 +96,17 @@ export const runInMemory = async (projection: AnyDeclaration, options: RunOption
   await run.untilApplied(projection).finally(run.close)
 }
 
-/** Waits for a condition. @throws after ten seconds, with what `describe` says. */
+/** Tests on the engines wait for all tables too. */
+const patienceMs = 150_000
+
+/** Waits for a condition. @throws after 150 seconds, with what `describe` says. */
 export const until = async (
   condition: () => boolean | Promise<boolean>,
   describe: () => string = () => '',
 ): Promise<void> => {
   for (const start = Date.now(); !(await condition()); await new Promise((go) => setTimeout(go, 4)))
-    if (Date.now() - start > 60_000) throw new Error(`waited a minute in vain. ${describe()}`)
+    if (Date.now() - start > patienceMs)
+      throw new Error(`waited ${patienceMs / 1_000} s in vain. ${describe()}`)
 }
 
 /** All that a view holds, as stored and in a fixed order; checkpoints left out. */
