@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Client as Cassandra } from 'cassandra-driver'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
@@ -165,14 +165,8 @@ describe('a bad event stops only its own group (law 10)', () => {
     expect(await read()).toEqual(poisoned.map(() => ['before', 'after']))
     expect(await operate(['list'])).toEqual([])
     await platform.kill('projectors')
-    const { cassandra, cassandraDatacenter, namespace } = configurationOf(platform.environment)
-    const rows = new Cassandra({
-      contactPoints: [...cassandra],
-      localDataCenter: cassandraDatacenter,
-      socketOptions: { readTimeout: 60_000 },
-    })
-    await rows.execute(`DROP KEYSPACE ${storeNamesOf(namespace).keyspace}`)
-    await rows.shutdown()
+    const configuration = configurationOf(platform.environment)
+    await changeSchema(configuration, `DROP KEYSPACE ${storeNamesOf(configuration.namespace).keyspace}`)
     await platform.restart('projectors')
     expect(await read()).toEqual(poisoned.map(() => ['before', 'after']))
   }, 180_000)

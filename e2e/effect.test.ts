@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Client as Cassandra } from 'cassandra-driver'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { type Client, clientOf } from './client.ts'
@@ -144,14 +144,9 @@ describe('an effect tells a server outside', () => {
 
   test('nothing again when it is read anew from the beginning, its checkpoints dropped', async () => {
     await platform.halt('projectors')
-    const { cassandra, cassandraDatacenter, namespace } = configurationOf(platform.environment)
-    const rows = new Cassandra({
-      contactPoints: [...cassandra],
-      localDataCenter: cassandraDatacenter,
-      socketOptions: { readTimeout: 60_000 },
-    })
-    await rows.execute(`DROP TABLE ${storeNamesOf(namespace).keyspace}.fan_mail_v1_2_checkpoint`)
-    await rows.shutdown()
+    const configuration = configurationOf(platform.environment)
+    const { keyspace } = storeNamesOf(configuration.namespace)
+    await changeSchema(configuration, `DROP TABLE ${keyspace}.fan_mail_v1_2_checkpoint`)
     await platform.start('projectors')
     await expectOnlyNew('after-a-rebuild')
   }, 120_000)

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@opensearch-project/opensearch'
-import { Client as CassandraClient } from 'cassandra-driver'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { ensureLocalKeys, type MintOptions, mintToken } from '@reprise/cli/local-keys.ts'
 import { namesOf } from '@reprise/connect/names.ts'
 import { settingsOf } from '@reprise/connect/settings.ts'
@@ -75,19 +75,8 @@ const removeIndexes = async ({ openSearch: node, namespace }: Configuration): Pr
 }
 
 /** A node keeps memory for every table. */
-const removeKeyspace = async ({
-  cassandra,
-  cassandraDatacenter,
-  namespace,
-}: Configuration): Promise<void> => {
-  const client = new CassandraClient({
-    contactPoints: [...cassandra],
-    localDataCenter: cassandraDatacenter,
-    socketOptions: { readTimeout: 60_000 },
-  })
-  await client.execute(`DROP KEYSPACE IF EXISTS ${storeNamesOf(namespace).keyspace}`)
-  await client.shutdown()
-}
+const removeKeyspace = (configuration: Configuration): Promise<void> =>
+  changeSchema(configuration, `DROP KEYSPACE IF EXISTS ${storeNamesOf(configuration.namespace).keyspace}`)
 
 /** Starts the services and waits until they are ready. */
 export const startPlatform = async (

@@ -1,27 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client as OpenSearch } from '@opensearch-project/opensearch'
-import { Client as Cassandra } from 'cassandra-driver'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { type Answer, type Client, clientOf, seen, untilAnswered } from './client.ts'
+import { deleteIndexes } from './delete-indexes.ts'
 import { editUntil, type Model } from './editing-load.ts'
 import { expectViewsToEqual } from './expectations.ts'
 import { type Platform, restartEngine, startPlatform } from './platform.ts'
 
 const dropViews = async (platform: Platform): Promise<void> => {
-  const { cassandra, cassandraDatacenter, openSearch, namespace } = configurationOf(platform.environment)
-  const { keyspace, indexPrefix } = storeNamesOf(namespace)
-  const rows = new Cassandra({
-    contactPoints: [...cassandra],
-    localDataCenter: cassandraDatacenter,
-    socketOptions: { readTimeout: 60_000 },
-  })
-  await rows.execute(`DROP KEYSPACE ${keyspace}`)
-  await rows.shutdown()
-  const documents = new OpenSearch({ node: openSearch })
-  const { body } = await documents.cat.indices({ index: `${indexPrefix}*`, format: 'json', h: ['index'] })
-  for (const { index } of body as unknown as readonly { index: string }[])
-    await documents.indices.delete({ index })
+  const configuration = configurationOf(platform.environment)
+  const { keyspace, indexPrefix } = storeNamesOf(configuration.namespace)
+  await changeSchema(configuration, `DROP KEYSPACE ${keyspace}`)
+  const documents = new OpenSearch({ node: configuration.openSearch })
+  await deleteIndexes(documents, indexPrefix)
   await documents.close()
 }
 

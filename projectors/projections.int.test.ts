@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client as OpenSearch } from '@opensearch-project/opensearch'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Client as Cassandra } from 'cassandra-driver'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
@@ -9,6 +8,7 @@ import { createKafkaLog } from '@reprise/adapters/kafka/kafka-log.ts'
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { presentOnly } from '@reprise/core/layout/document-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
@@ -112,16 +112,10 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const cassandra = new Cassandra({
-    contactPoints: [...contactPoints],
-    localDataCenter: configuration.cassandraDatacenter,
-    socketOptions: { readTimeout: 60_000 },
-  })
-  await cassandra.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`)
+  await changeSchema(configuration, `DROP KEYSPACE IF EXISTS ${keyspace}`)
   const openSearch = new OpenSearch({ node })
   await openSearch.indices.delete({ index: `${indexPrefix}*` })
-  await Promise.all([cassandra.shutdown(), openSearch.close()])
-  await Promise.all([rows.close(), documents.close(), log.close()])
+  await Promise.all([openSearch.close(), rows.close(), documents.close(), log.close()])
 })
 
 describe('on the real engines', () => {

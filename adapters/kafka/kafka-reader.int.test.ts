@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Kafka } from 'kafkajs'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { until } from '@reprise/core/contracts/until.ts'
 import type { Appender, Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createKafkaClient } from './kafka-client.ts'
@@ -11,12 +12,6 @@ import { ensureTopics, physicalTopic } from './topics.ts'
 
 const topic = 'playlist-events'
 
-const until = async (condition: () => boolean): Promise<void> => {
-  for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 30_000) throw new Error('waited 30 s in vain')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 const recordOf = (partition: number, nth: number): LogRecord => ({
   partition,
   key: 'k',

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { EventEmitter } from 'node:events'
 import type { Kafka } from 'kafkajs'
+import { until } from '@reprise/core/contracts/until.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createMembership, type Membership } from './partition-ownership-member.ts'
 
@@ -43,11 +44,6 @@ const createGroup = () => {
 let membership: Membership | undefined
 afterEach(() => membership?.close())
 
-const until = async (condition: () => boolean) => {
-  for (const begin = Date.now(); !condition();)
-    if (Date.now() - begin > 30_000) throw new Error('waited in vain')
-    else await new Promise((go) => setTimeout(go, 5))
-}
 const join = async (kafka: Kafka) => {
   const told: string[] = []
   membership = await createMembership({

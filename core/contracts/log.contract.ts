@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Log, LogBatch, LogRecord, StoredRecord } from '../ports/log.port.ts'
+import { until } from './until.ts'
 
 const recordOf = (partition: number, id: string, previous?: string): LogRecord => ({
   partition,
@@ -7,13 +8,6 @@ const recordOf = (partition: number, id: string, previous?: string): LogRecord =
   value: Buffer.from(`value of ${id}`),
   headers: { ce_id: id, ce_type: 'Tested', ...(previous !== undefined && { previous }) },
 })
-
-const until = async (condition: () => boolean): Promise<void> => {
-  for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 30_000) throw new Error('waited 30 s in vain')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 /** What every Log must keep. Topics are fresh; `playlist-events` has at least two partitions. */
 export const logContract = (name: string, create: () => Promise<Log>): void => {

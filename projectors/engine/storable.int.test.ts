@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { Client as OpenSearch } from '@opensearch-project/opensearch'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Client as Cassandra } from 'cassandra-driver'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
+import { changeSchema } from '@reprise/adapters/testing/change-schema.ts'
 import { columns, instant, int, json, text } from '@reprise/core/columns.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
@@ -25,7 +25,8 @@ import { startInMemory } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
 import type { Stores } from './create-view.ts'
 
-const { cassandra: contactPoints, cassandraDatacenter, openSearch: node } = configurationOf(process.env)
+const configuration = configurationOf(process.env)
+const { cassandra: contactPoints, cassandraDatacenter, openSearch: node } = configuration
 const keyspace = `storable_${randomBytes(4).toString('hex')}`
 const prefix = `${keyspace}_`
 
@@ -108,15 +109,10 @@ beforeAll(async () => {
   stores = { rows, documents: createOpenSearchDocumentStore({ node, prefix, logger: quiet }) }
 })
 afterAll(async () => {
-  const cassandra = new Cassandra({
-    contactPoints: [...contactPoints],
-    localDataCenter: cassandraDatacenter,
-    socketOptions: { readTimeout: 60_000 },
-  })
-  await cassandra.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`)
+  await changeSchema(configuration, `DROP KEYSPACE IF EXISTS ${keyspace}`)
   const openSearch = new OpenSearch({ node })
   await openSearch.indices.delete({ index: `${prefix}*` })
-  await Promise.all([cassandra.shutdown(), openSearch.close(), stores.rows.close(), stores.documents.close()])
+  await Promise.all([openSearch.close(), stores.rows.close(), stores.documents.close()])
 })
 
 test('the real stores keep whatever is let through to them, and what is not stops its own key alone', async () => {
