@@ -8,6 +8,13 @@ const partitionBytesMax = 900_000
 const partitionRecordsMax = 2_000
 const requestBytesMax = 8_000_000
 
+/**
+ * A request of so many records or more is followed by the next one so much later at the earliest, counted from its
+ * beginning. More records share what a request costs here and at the broker; where few come, none waits.
+ */
+const pacedFrom = 8
+const paceMs = 6
+
 type Call = {
   readonly records: readonly LogRecord[]
   readonly resolve: (first: ReadonlyMap<number, number>) => void
@@ -15,8 +22,9 @@ type Call = {
 }
 
 /**
- * Appends with one outstanding request: what arrives meanwhile goes together with the next one, so batches grow with
- * the load. One producer serves all partitions of its topic, so a slow partition delays the others.
+ * Appends with one outstanding request, and under load a few milliseconds from one to the next: what arrives meanwhile
+ * goes together, so batches grow with the load. One producer serves all partitions of its topic, so a slow partition
+ * delays the others.
  *
  * kafkajs reuses a sequence number when a request times out with several in flight, and the next record is
  * acknowledged and lost; therefore one at a time, and after any error the producer is discarded.
@@ -30,11 +38,13 @@ export const createKafkaAppender = async (options: {
   let producer: Producer | undefined = await connected(kafka)
   let waiting: Call[] = []
   let sending: Promise<void> | undefined
+  let nextSendAt = 0
 
   const send = async (calls: readonly Call[]) => {
     try {
       producer ??= await connected(kafka)
       const records = calls.flatMap((call) => call.records)
+      nextSendAt = records.length < pacedFrom ? 0 : performance.now() + paceMs
       const answers = await producer.send({
         topic,
         acks: -1,
@@ -53,6 +63,8 @@ export const createKafkaAppender = async (options: {
     // One turn of the event loop, so that the requests of one network read share a batch.
     await new Promise<void>((resolve) => setImmediate(resolve))
     while (waiting.length > 0) {
+      const early = nextSendAt - performance.now()
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
       const [now, later] = fitting(waiting)
       waiting = later
       await send(now)

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Kafka, ProducerRecord } from 'kafkajs'
+import type { LogRecord } from '@reprise/core/ports/log.port.ts'
+import { quiet } from '@reprise/core/quiet-logger.ts'
+import { createKafkaAppender } from './kafka-appender.ts'
+
+/** A cluster whose producer answers at once, and how many records each request had. */
+const createCluster = () => {
+  const requests: number[] = []
+  const producer = {
+    connect: () => Promise.resolve(),
+    disconnect: () => Promise.resolve(),
+    send: ({ messages }: ProducerRecord) => {
+      requests.push(messages.length)
+      return Promise.resolve([{ partition: 0, baseOffset: '0' }])
+    },
+  }
+  return { requests, kafka: { producer: () => producer } as unknown as Kafka }
+}
+
+const records = (count: number): LogRecord[] =>
+  Array.from({ length: count }, () => ({ partition: 0, key: 'k', value: Buffer.alloc(1), headers: {} }))
+
+const openAppender = async () => {
+  const { kafka, requests } = createCluster()
+  return { requests, appender: await createKafkaAppender({ kafka, topic: 't', logger: quiet }) }
+}
+
+/** Lets everything happen that waits for no clock. */
+const settled = () => jest.advanceTimersByTimeAsync(0)
+
+describe('the pace of an appender', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  test('requests of few records follow each other at once', async () => {
+    const { requests, appender } = await openAppender()
+    for (const _ of [1, 2, 3]) {
+      const appended = appender.append(records(7))
+      await settled()
+      await appended
+    }
+    expect(requests).toEqual([7, 7, 7])
+  })
+
+  test('after one of many, what comes within six milliseconds goes together', async () => {
+    const { requests, appender } = await openAppender()
+    const first = appender.append(records(8))
+    await settled()
+    await first
+    const second = appender.append(records(1))
+    await jest.advanceTimersByTimeAsync(5)
+    expect(requests).toEqual([8])
+    const third = appender.append(records(2))
+    await jest.advanceTimersByTimeAsync(1)
+    await Promise.all([second, third])
+    expect(requests).toEqual([8, 3])
+  })
+
+  test('closing waits for what waits for its moment', async () => {
+    const { requests, appender } = await openAppender()
+    const first = appender.append(records(8))
+    await settled()
+    await first
+    const second = appender.append(records(1))
+    const closed = appender.close()
+    await jest.advanceTimersByTimeAsync(6)
+    await Promise.all([second, closed])
+    expect(requests).toEqual([8, 1])
+  })
+})
