@@ -55,9 +55,14 @@ export const settings = {
     'REPRISE_COMMAND_PROCESSES',
     z.coerce.number().int().min(1).max(10),
     '1',
-    'Processes of the command API that `up` and `demo` start, on ports 4000, 4010, 4011, …',
+    'Processes of the command API that `up` and `demo` start: the first on REPRISE_COMMAND_PORT, the others on that plus 10, 11, … (4010, 4011, …); REPRISE_COMMAND_PORT_2, …_3 and so on move one of them alone',
   ),
-  commandPort: setting('REPRISE_COMMAND_PORT', port(), '4000', 'Port of the command API'),
+  commandPort: setting(
+    'REPRISE_COMMAND_PORT',
+    port(),
+    '4000',
+    'Port of the command API; of its first process where `up` starts several',
+  ),
   queryPort: setting('REPRISE_QUERY_PORT', port(), '4001', 'Port of the query API'),
   projectorPort: setting(
     'REPRISE_PROJECTOR_PORT',

@@ -1,7 +1,13 @@
 import type { Artefact } from './artefacts/artefact.ts'
 
 /** One port of a part: its default number and the variable that moves it. */
-export type PortSpec = { readonly name: string; readonly number: number; readonly variable: string }
+export type PortSpec = {
+  readonly name: string
+  readonly number: number
+  readonly variable: string
+  /** It keeps this distance from the port that another variable moves, unless its own variable is set. */
+  readonly behind?: { readonly variable: string; readonly by: number }
+}
 
 /** What to run. Standard output and error go to the part's log. */
 export type Command = {

@@ -39,7 +39,13 @@ export const producers = servicePart({
   addressVariable: 'REPRISE_COMMAND',
 })
 
-/** More processes of the command API, which share the partitions with the first. */
+/** The ports right behind the first command process are those of the other services. */
+const furtherBehind = 10
+
+/**
+ * More processes of the command API, which share the partitions with the first: on its port plus 10, 11 and so on,
+ * wherever that was moved to.
+ */
 export const furtherProducers = (count: number): readonly Part[] =>
   Array.from({ length: count - 1 }, (_, at) =>
     servicePart({
@@ -47,8 +53,9 @@ export const furtherProducers = (count: number): readonly Part[] =>
       folder: 'producers',
       needs: stores,
       nodeFlags: commandFlags,
-      port: 4010 + at,
+      port: 4000 + furtherBehind + at,
       portVariable: 'REPRISE_COMMAND_PORT',
+      further: { variable: `REPRISE_COMMAND_PORT_${at + 2}`, behind: furtherBehind + at },
       addressVariable: `REPRISE_COMMAND_${at + 2}`,
     }),
   )

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Part } from '../part.ts'
+import type { Part, PortSpec } from '../part.ts'
 import { askHttp } from '../supervise/ask-http.ts'
 
 export type ServiceSpec = {
@@ -8,6 +8,8 @@ export type ServiceSpec = {
   readonly portVariable: string
   readonly port: number
   readonly addressVariable: string
+  /** Where a further process of a service listens: it is told `portVariable`, and moved by a variable of its own. */
+  readonly further?: { readonly variable: string; readonly behind: number }
   /** The folder with its `main.ts`, where that isn't its name: tests start a second process of a service. */
   readonly folder?: string
   /** Options for Node beside those that all services have. */
@@ -23,12 +25,12 @@ const projectRoot = join(import.meta.dirname, '..', '..')
 
 /** One of our own processes: `<name>/main.ts`, started by path, told everything by REPRISE_* variables. */
 export function servicePart(spec: ServiceSpec): Part {
-  const { name, needs, portVariable, port, addressVariable, folder = name, nodeFlags = [], detailPath } = spec
+  const { name, needs, portVariable, addressVariable, folder = name, nodeFlags = [], detailPath } = spec
   return {
     name,
     kind: 'service',
     needs,
-    ports: [{ name: 'client', number: port, variable: portVariable }],
+    ports: [portOf(spec)],
     addressVariable,
     addressOf: (ports) => `http://127.0.0.1:${ports.client}`,
     command: ({ ports }) => ({
@@ -45,6 +47,12 @@ export function servicePart(spec: ServiceSpec): Part {
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 20_000,
   }
+}
+
+function portOf({ port: number, portVariable, further }: ServiceSpec): PortSpec {
+  if (further === undefined) return { name: 'client', number, variable: portVariable }
+  const behind = { variable: portVariable, by: further.behind }
+  return { name: 'client', number, variable: further.variable, behind }
 }
 
 function detailAt(path: string): NonNullable<Part['detail']> {

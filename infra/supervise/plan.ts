@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment, Part } from '../part.ts'
-import { conflictsOf, fixedPortsOf, freePortsFor, type Ports } from './ports.ts'
+import { conflictsOf, fixedPortsOf, freePortsFor, sharedPortsOf, type Ports } from './ports.ts'
 import { isRunning } from './process.ts'
 import { readRuns } from './run-file.ts'
 
@@ -44,9 +44,11 @@ export async function planOf({ parts, stateDir, ports, env }: PlanOptions): Prom
   return plan
 }
 
-/** Throws once, naming every port that is taken by someone else. */
+/** Throws once, naming every port that several parts want, or else that is taken by someone else. */
 export async function checkPorts(plan: readonly PlannedPart[]): Promise<void> {
   const starting = plan.filter(({ action }) => action === 'start')
+  const shared = sharedPortsOf(starting)
+  if (shared.length > 0) throw new Error(shared.join('\n'))
   const look = async (): Promise<string[]> =>
     (await Promise.all(starting.map(({ part, ports }) => conflictsOf(part, ports)))).flat()
   if ((await look()).length === 0) return

@@ -5,6 +5,8 @@ import { holderOfPort } from './port-holder.ts'
 
 export type Ports = Readonly<Record<string, number>>
 
+const portMax = 65_535
+
 /** The defaults, moved by whatever REPRISE_* variables are set. */
 export function fixedPortsOf(part: Part, env: Environment): Ports {
   return Object.fromEntries(part.ports.map((spec) => [spec.name, numberOf(spec, env)]))
@@ -29,12 +31,37 @@ export async function conflictsOf(part: Part, ports: Ports): Promise<string[]> {
   return conflicts
 }
 
-function numberOf({ name, number, variable }: PortSpec, env: Environment): number {
+/** Names every port that several parts would take, and the variables that move them. */
+export function sharedPortsOf(parts: readonly { readonly part: Part; readonly ports: Ports }[]): string[] {
+  const wanted = parts.flatMap(({ part, ports }) =>
+    part.ports.map(({ name, variable }) => ({ port: ports[name], part: part.name, variable })),
+  )
+  return [...Map.groupBy(wanted, ({ port }) => port)].flatMap(([port, sharing]) =>
+    port === undefined || sharing.length < 2
+      ? []
+      : `port ${port} is wanted by ${sharing.map((one) => one.part).join(' and ')}; ` +
+        `${sharing.map(({ variable }) => `${variable}=<port>`).join(' or ')} moves one away`,
+  )
+}
+
+function numberOf({ name, number, variable, behind }: PortSpec, env: Environment): number {
+  const own = portIn(env, variable, name)
+  if (own !== undefined || behind === undefined) return own ?? number
+  const first = portIn(env, behind.variable, name)
+  const port = first === undefined ? number : first + behind.by
+  if (port <= portMax) return port
+  throw new Error(
+    `${behind.variable}=${first} leaves no port for a further process, which listens ${behind.by} above it; ` +
+      `${variable}=<port> moves that one`,
+  )
+}
+
+function portIn(env: Environment, variable: string, name: string): number | undefined {
   const text = env[variable]
-  if (text === undefined || text === '') return number
+  if (text === undefined || text === '') return undefined
   const given = Number(text)
-  if (Number.isInteger(given) && given > 0 && given < 65_536) return given
-  throw new Error(`${variable}=${text}: the ${name} port must be a whole number from 1 to 65535`)
+  if (Number.isInteger(given) && given > 0 && given <= portMax) return given
+  throw new Error(`${variable}=${text}: the ${name} port must be a whole number from 1 to ${portMax}`)
 }
 
 async function freePort(taken: Set<number>): Promise<number> {

@@ -3,9 +3,12 @@ import { readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from '../down.ts'
+import type { Environment, PartContext } from '../part.ts'
+import { furtherProducers, producers } from '../parts.ts'
 import { up, type UpOptions } from '../up.ts'
 import { askHttp } from './ask-http.ts'
 import { dummyPart, temporaryStateDir } from './dummy-part.ts'
+import { fixedPortsOf } from './ports.ts'
 import { readRuns } from './run-file.ts'
 import { logPathOf } from './spawn-part.ts'
 
@@ -66,6 +69,36 @@ test('a part that ends early is reported at once; the others become ready all th
 test('a program that is not there is said so', async () => {
   const absent = dummyPart('absent', { command: () => ({ file: '/no/such/program', args: [] }) })
   expect(await messageOf(up({ ...options, parts: [absent] }))).toContain('absent could not be started')
+})
+
+test('further command processes listen behind the first, wherever that was moved to', () => {
+  const [second, third] = furtherProducers(3)
+  const portsOf = (env: Environment) =>
+    [producers, second!, third!].map((part) => fixedPortsOf(part, env)['client'])
+  expect(portsOf({})).toEqual([4000, 4010, 4011])
+  expect(portsOf({ REPRISE_COMMAND_PORT: '5000' })).toEqual([5000, 5010, 5011])
+  expect(portsOf({ REPRISE_COMMAND_PORT: '5000', REPRISE_COMMAND_PORT_3: '80' })).toEqual([5000, 5010, 80])
+  // A restart names the port that a part had.
+  expect(portsOf({ REPRISE_COMMAND_PORT_2: '4010' })).toEqual([4000, 4010, 4011])
+  expect(() => portsOf({ REPRISE_COMMAND_PORT: '65530' })).toThrow(
+    'REPRISE_COMMAND_PORT=65530 leaves no port for a further process, which listens 10 above it; ' +
+      'REPRISE_COMMAND_PORT_2=<port> moves that one',
+  )
+})
+
+test('a further command process is told its own port under the name that all of them read', () => {
+  const [second] = furtherProducers(2)
+  const { env } = second!.command({ ports: { client: 5010 } } as unknown as PartContext)
+  expect(env).toEqual({ REPRISE_COMMAND_PORT: '5010' })
+})
+
+test('a port that two parts want is named with both and what moves them, and nothing is started', async () => {
+  const env = { ...options.env, REPRISE_LOG_PORT: '4991', REPRISE_STORE_PORT: '4991' }
+  const starting = up({ ...options, ports: 'fixed', env, parts: [dummyPart('log'), dummyPart('store')] })
+  await expect(starting).rejects.toThrow(
+    'port 4991 is wanted by log and store; REPRISE_LOG_PORT=<port> or REPRISE_STORE_PORT=<port> moves one away',
+  )
+  expect(readRuns(stateDir)).toEqual({})
 })
 
 test('a port that is no number is refused', async () => {
