@@ -15,6 +15,7 @@ import type { ShownEntity } from '@reprise/core/layout/entity-layout.ts'
 import { createRowCheck } from '@reprise/core/storable.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import { endUnder } from './failing.ts'
 import { storingAtOnce, type Stay, type StayStart } from './stay.ts'
 import type { Turn } from './turn.ts'
 import { createUntouchedKeys, type UntouchedKeys } from './untouched-keys.ts'
@@ -59,10 +60,15 @@ type Unmet = { readonly stored: UntouchedKeys; readonly referred: UntouchedKeys 
 export const createEntityView = (projection: EntityProjection, store: EntityStore) => {
   const remembered = createBoundedCache<State>(rememberedMax, () => 1)
   const check = createRowCheck(projection)
-  const shownOf = (entity: Entity, referred: Referred): never => {
-    const shown = projection.show(entity, referred)
-    if (shown !== null) check(shown, null)
-    return shown as never
+  const { onFailure } = projection
+  const shownOf = ({ id, entity, position }: Touched, referred: Referred): never => {
+    try {
+      const shown = projection.show(entity, referred)
+      if (shown !== null) check(shown, null)
+      return shown as never
+    } catch (cause) {
+      throw endUnder(onFailure, notShown(id, position, cause))
+    }
   }
 
   const statesOf = async (ids: readonly string[], unmet: Unmet | undefined): Promise<Map<string, State>> => {
@@ -98,7 +104,7 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     for (const target of targets) unmet?.referred.touch(target)
     const find = (id: string) => (folded.states.get(id) ?? outside.get(id))?.value
     const referred = referredBy(find)
-    await store.write(touched.map((one) => ({ ...one, shown: shownOf(one.entity, referred) })))
+    await store.write(touched.map((one) => ({ ...one, shown: shownOf(one, referred) })))
     if (!isCurrent()) return
     for (const [id, state] of outside) remembered.set(id, state)
     for (const { id, entity, position } of touched) remembered.set(id, { position, value: entity })
@@ -140,6 +146,14 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
   }
   return { begin, forget: remembered.clear }
 }
+
+type Touched = { readonly id: string; readonly entity: Entity; readonly position: number }
+
+const notShown = (id: string, position: number, cause: unknown): Error =>
+  new Error(
+    `${id}, as it is at offset ${position}, can't be shown: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { cause },
+  )
 
 type Candidate = {
   readonly id: string

@@ -7,6 +7,28 @@ export class TriedAgain extends Error {
   override readonly name = 'TriedAgain'
 }
 
+/** What a failure ends the batch with, where the policy lets no key wait. */
+export const endUnder = (
+  policy: Exclude<FailurePolicy, { readonly kind: 'quarantine' }>,
+  cause: Error,
+): Error => (policy.kind === 'retry' ? new TriedAgain(cause.message, { cause }) : cause)
+
+/**
+ * What TypeScript refuses may still be declared. @throws where a view of the catalogue would let a key wait, with what
+ * to declare instead
+ */
+export const checkPolicy = (declaration: Declared): void => {
+  const { name, version, onFailure } = declaration
+  if ('show' in declaration && onFailure.kind === 'quarantine')
+    throw new Error(
+      `projection ${name} v${version}: a view of the catalogue can't declare onFailure: quarantineKey(…), since its ` +
+        'entities are shown with each other and none may wait alone (docs/adr/0010-quarantine-is-part-of-the-' +
+        'checkpoint.md). Declare stop(), or retry() if its faults pass by themselves',
+    )
+}
+
+type Declared = { readonly name: string; readonly version: number; readonly onFailure: FailurePolicy }
+
 /** What a policy makes of failures. `failures` are those to quarantine: the first of each group. */
 export const createFailing = (
   policy: FailurePolicy,
@@ -14,8 +36,7 @@ export const createFailing = (
   const first = new Map<string, Failure>()
   return {
     onFailure: (failure) => {
-      if (policy.kind === 'stop') throw failure.cause
-      if (policy.kind === 'retry') throw new TriedAgain(failure.cause.message, { cause: failure.cause })
+      if (policy.kind !== 'quarantine') throw endUnder(policy, failure.cause)
       const before = first.get(failure.group)
       if (before === undefined || failure.offset < before.offset) first.set(failure.group, failure)
     },

@@ -5,6 +5,7 @@ import { playIndexGroup, startPlayIndex } from '../play-index/play-index.ts'
 import type { Tracer } from '@reprise/core/ports/tracer.port.ts'
 import type { Stores } from './create-view.ts'
 import { createDeadLetters } from './dead-letters.ts'
+import { checkPolicy } from './failing.ts'
 import type { Source } from './follow-topic.ts'
 import type { FollowerStatus } from './follower-status.ts'
 import { createMeasures } from './measures.ts'
@@ -39,12 +40,16 @@ export type RunAllOptions = Source & {
   readonly sharing?: Partial<SharedLogOptions>
 }
 
-/** Runs projections side by side with the play index. They read each topic together; each waits and stops alone. */
+/**
+ * Runs projections side by side with the play index. They read each topic together; each waits and stops alone.
+ * @throws where a declaration can't be run at all, before anything is.
+ */
 export const runAll = async (
   projections: readonly AnyDeclaration[],
   options: RunAllOptions,
 ): Promise<Running> => {
   const { codec, logger } = options
+  projections.forEach(checkPolicy)
   const log = sharedLog(options.log, { logger, members: membersOf(projections), ...options.sharing })
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
   const letters = await createDeadLetters({ log, codec, logger })

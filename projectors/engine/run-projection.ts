@@ -47,8 +47,10 @@ export type RunningProjection = Following & Pick<Applier<unknown>, 'cache'>
  */
 export const runProjection = (projection: AnyDeclaration, options: ProjectionOptions): RunningProjection => {
   const { codec, stores, verdicts, popularity } = options
-  if ('show' in projection)
-    return follow(projection, catalogueReading(codec), createEntityApplier(projection, stores), options)
+  if ('show' in projection) {
+    const reading = catalogueReading(codec, { isPatient: projection.onFailure.kind === 'retry' })
+    return follow(projection, reading, createEntityApplier(projection, stores), options)
+  }
   const { from: topic, on } = projection
   const view = createView(projection, stores)
   const begin = (start: StayStart): Stay<RecordedEvent> => {

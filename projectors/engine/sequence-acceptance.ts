@@ -1,4 +1,4 @@
-import { sequenceOf, type Sequence } from '@reprise/core/catalogue/row-change.ts'
+import type { Sequence } from '@reprise/core/catalogue/row-change.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Admission } from './topic-reading.ts'
 
@@ -7,7 +7,7 @@ import type { Admission } from './topic-reading.ts'
  * out. An equal one is taken: several rows may change at one place. Records that no database wrote are always taken.
  */
 export const createSequenceAcceptance = (
-  valueOf: (record: StoredRecord) => unknown,
+  sequenceOf: (record: StoredRecord) => Sequence | undefined,
   highestText: string | undefined,
 ): Admission => {
   let highest = highestText ? sequenceIn(highestText) : undefined
@@ -16,7 +16,7 @@ export const createSequenceAcceptance = (
       return highest === undefined ? '' : highest.join(' ')
     },
     accept: (record) => {
-      const sequence = sequenceOf(valueOf(record))
+      const sequence = sequenceOf(record)
       if (sequence === undefined) return true
       if (highest !== undefined && isLower(sequence, highest)) return false
       highest = sequence

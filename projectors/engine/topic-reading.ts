@@ -1,12 +1,12 @@
 import type { CatalogueEvent } from '@reprise/core/catalogue/catalogue-event.ts'
-import { catalogueEventOf } from '@reprise/core/catalogue/row-change.ts'
+import { catalogueEventOf, sequenceOf } from '@reprise/core/catalogue/row-change.ts'
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { PopularityChanged } from '@reprise/schemas/generated/events.ts'
 import { topics, type EventTopic } from '@reprise/schemas/topics.ts'
-import { decodeEvents, decodeRecord, isSubscribed, type Read } from './decode-events.ts'
+import { decodeEvents, decodeRecord, isSubscribed, UnreadableRecord, type Read } from './decode-events.ts'
 import { createSequenceAcceptance } from './sequence-acceptance.ts'
 
 /** The rule that says which records count, at one place of a partition. */
@@ -47,20 +47,42 @@ export const eventReading = (
   }
 }
 
-/** Reads what happened to the entities of the catalogue; what the connector delivers again is left out (law 7). */
-export const catalogueReading = (codec: EventCodec): TopicReading<CatalogueEvent> => {
-  const decode = (record: StoredRecord) => decodeRecord(codec, record)
+/**
+ * Reads what happened to the entities of the catalogue; what the connector delivers again is left out (law 7). A record
+ * that can't be read is no entity's own: with `isPatient`, learning fails until it can be, else admitting or reading it.
+ */
+export const catalogueReading = (
+  codec: EventCodec,
+  { isPatient }: { readonly isPatient: boolean },
+): TopicReading<CatalogueEvent> => {
+  const placeOf = (record: StoredRecord) =>
+    readable(record, () => sequenceOf(decodeRecord(codec, record).value))
+  const read = (record: StoredRecord) =>
+    readable(record, () => eventIn(decodeRecord(codec, record), record.offset))
   return {
     topic: 'catalogue-changes',
     admitsByValue: true,
-    learn: (records) => codec.learn(undecoded(records)),
-    admission: (last) => createSequenceAcceptance((record) => decode(record).value, last),
+    learn: async (records) => {
+      await codec.learn(undecoded(records))
+      if (!isPatient) return
+      records.forEach(placeOf)
+      records.forEach(read)
+    },
+    admission: (last) => createSequenceAcceptance(placeOf, last),
     // What an accepted change has, the ones before it had not more of.
     before: () => undefined,
     eventsOf: (_partition, records) => ({
-      events: records.flatMap((record) => eventIn(decode(record), record.offset) ?? []),
+      events: records.flatMap((record) => read(record) ?? []),
       unreadable: [],
     }),
+  }
+}
+
+const readable = <T>(record: StoredRecord, read: () => T): T => {
+  try {
+    return read()
+  } catch (cause) {
+    throw cause instanceof UnreadableRecord ? cause : new UnreadableRecord(record, cause as Error)
   }
 }
 
