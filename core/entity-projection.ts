@@ -21,8 +21,8 @@ export type EntityProjection<C extends Columns = Columns, S extends EntityStorag
   /** What readers see of the entity; null when they see none. */
   readonly show: (entity: Entity, referred: Referred) => RowOf<C> | null
   /**
-   * What happens when `show` throws, or gives what can't be stored, or when a change can't be read: `stop()` ends the
-   * view with words, `retry()` tries again with growing pauses and holds the whole view up meanwhile. Entities are shown
+   * What happens when `show` throws, or gives what can't be stored or its index refuses, or when a change can't be read:
+   * `stop()` ends the view with words, `retry()` tries again with growing pauses and holds the whole view up meanwhile. Entities are shown
    * with others, so none may wait alone: `quarantineKey` neither compiles nor starts (ADR 10).
    */
   readonly onFailure: Extract<FailurePolicy, { readonly kind: 'stop' | 'retry' }>

@@ -61,7 +61,10 @@ export const partialCount = <const Key extends string>(options: {
   readonly clustering: Key
 }): CountStorage<Key> => ({ kind: 'count', ...options })
 
-/** Documents in an OpenSearch index. */
+/**
+ * Documents in an OpenSearch index. The mapping is strict: every column is named in it, and so is every property of a
+ * column that is an object with `properties`. A document that it refuses is the handler's fault.
+ */
 export const openSearchIndex = <const Key extends string>(options: {
   readonly id: Key
   readonly mappings: Readonly<Record<string, unknown>>
@@ -122,7 +125,10 @@ export type Projection<
   readonly store: S
   readonly key: (event: RecordedEvent<EventTypeOf<Topic>>) => KeyOf<S> | readonly KeyOf<S>[]
   readonly on: HandlersOf<Topic, C, S>
-  /** What happens to an event when a handler or the key function throws, or when it can't be read. */
+  /**
+   * What happens to an event when a handler or the key function throws or gives what can't be stored, when the index of
+   * the view refuses the document that it leads to, or when it can't be read.
+   */
   readonly onFailure: FailurePolicy
   /** Where it is served, and to whom. Nowhere without it. */
   readonly query?: QueryOf<C, S> | readonly QueryOf<C, S>[]

@@ -1,8 +1,9 @@
 import type { Column, Columns } from './columns.ts'
+import type { Refusal } from './ports/document-store.port.ts'
 import { keyColumnsOf, type Storage } from './projection.ts'
 import { type Fault, jsonFault, textFault, type TextLimits, wholeNumberFault } from './value-fault.ts'
 
-/** A handler or key function gave a value that the view's store can't keep, or would give back as another. */
+/** A handler or key function gave a value that the view's store can't keep, refuses, or would give back as another. */
 export class Unstorable extends Error {
   override readonly name = 'Unstorable'
 }
@@ -78,6 +79,12 @@ export const createBodyCheck =
     const fault = jsonFault(body, { charsMax, bytesMax: Infinity })
     if (fault) throw unstorable(name, 'the body', fault)
   }
+
+/** What the index of a view refuses of a document that passed all checks here. */
+export const refusedByIndex = ({ name }: Pick<Declared, 'name'>, { field, reason }: Refusal): Unstorable =>
+  new Unstorable(
+    `${name}: ${field === undefined ? 'the document' : `field ${field}`} can't be stored, its index refuses it: ${reason}`,
+  )
 
 const columnCheckOf = (declared: Column, column: string, store: Storage) => {
   const { cell, isStructured, isOptional } = declared

@@ -1,5 +1,6 @@
 import { logicalNameOf, physicalNameOf } from '@reprise/core/layout/physical-index.ts'
 import {
+  DocumentsRefused,
   IndexReplaced,
   type Document,
   type DocumentHits,
@@ -7,9 +8,11 @@ import {
   type DocumentStore,
   type DocumentWrite,
   type IndexName,
+  type Refusal,
   type WantedDocuments,
 } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { mappingFaultOf } from './mapping-fault.ts'
 
 type Stamped = { readonly document: Document; readonly stamp: number }
 type Index = {
@@ -72,7 +75,13 @@ export const createInMemoryDocumentStore = (): InMemoryDocumentStore => {
     write: async (index, writes) => {
       const { newest, isClosed } = await own(index)
       if (isClosed) throw new IndexReplaced(`index ${physicalNameOf(index)} takes no more writes`)
-      for (const write of writes) store(newest, write)
+      const refusals = new Map<string, Refusal>()
+      for (const write of writes) {
+        const refusal = mappingFaultOf(index, write.document)
+        if (refusal) refusals.set(write.id, refusal)
+        else store(newest, write)
+      }
+      if (refusals.size > 0) throw new DocumentsRefused(refusals)
     },
     refresh: async (index) => refreshed(await own(index)),
     find: async (index, wanted) => wantedIn(await own(index), wanted),

@@ -2,18 +2,20 @@ import { Client, errors } from '@opensearch-project/opensearch'
 import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { logicalNameOf } from '@reprise/core/layout/physical-index.ts'
-import type {
-  Document,
-  DocumentHits,
-  DocumentStore,
-  DocumentWrite,
-  WantedDocuments,
+import {
+  DocumentsRefused,
+  type Document,
+  type DocumentHits,
+  type DocumentStore,
+  type DocumentWrite,
+  type Refusal,
+  type WantedDocuments,
 } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createOneTurn, fitting } from '../one-turn.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
-import { bulkBodies, checkItems } from './bulk.ts'
+import { bulkBodies, refusalsIn } from './bulk.ts'
 import { createLiveIndexes, indexNamesOf } from './live-index.ts'
 
 /** Where OpenSearch is. */
@@ -117,10 +119,12 @@ type Found = {
 }
 
 const writeIn = async (client: Client, alias: string, writes: readonly DocumentWrite[]): Promise<void> => {
+  const refused = new Map<string, Refusal>()
   for (const body of bulkBodies(alias, writes)) {
     const { body: answer } = await client.bulk({ body: body as never, require_alias: true }, slow)
-    checkItems(answer.items)
+    for (const [id, refusal] of refusalsIn(answer.items)) refused.set(id, refusal)
   }
+  if (refused.size > 0) throw new DocumentsRefused(refused)
 }
 
 const refreshOnce = async (client: Client, index: string): Promise<void> => {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { IndexReplaced, type DocumentIndex, type DocumentStore } from '../ports/document-store.port.ts'
+import {
+  type Document,
+  DocumentsRefused,
+  IndexReplaced,
+  type DocumentIndex,
+  type DocumentStore,
+} from '../ports/document-store.port.ts'
 import { StoreUnavailable } from '../ports/store-failure.ts'
 
 const index: DocumentIndex = {
@@ -10,6 +16,7 @@ const index: DocumentIndex = {
       count: { type: 'integer' },
       key: { type: 'keyword' },
       refers: { type: 'keyword' },
+      parts: { properties: { one: { type: 'keyword' } } },
     },
   },
 }
@@ -73,6 +80,44 @@ export const documentStoreContract = (
       await store.write(index, writes)
       const ids = writes.map(({ id }) => id)
       expect((await store.get(index, ids)).size).toBe(1_000)
+    })
+
+    test('what the mapping refuses is named with field and reason; all else of the write is stored', async () => {
+      const write = (id: string, document: Document, stamp = 1) => ({ id, document, stamp })
+      const fine = { name: 'fine', count: 1 }
+      await store.write(index, [write('refused-kept', fine)])
+      const writing = store.write(index, [
+        write('refused-before', fine),
+        write('refused-unknown', { ...fine, other: 1 }),
+        write('refused-value', { ...fine, count: 'many' }),
+        write('refused-object', { ...fine, name: { first: 'no' } }),
+        write('refused-flat', { ...fine, parts: 'no object' }),
+        write('refused-inner', { ...fine, parts: { one: 'a', two: 'b' } }),
+        write('refused-term', { ...fine, key: 'k'.repeat(40_000) }),
+        write('refused-kept', { count: 'many' }, 2),
+        write('refused-after', { ...fine, parts: { one: ['a', 'b'] } }),
+      ])
+      const refused = await writing.catch((error: unknown) => error)
+      expect(refused).toBeInstanceOf(DocumentsRefused)
+      const { refusals } = refused as DocumentsRefused
+      expect(Object.fromEntries([...refusals].map(([id, { field }]) => [id, field]))).toEqual({
+        'refused-unknown': 'other',
+        'refused-value': 'count',
+        'refused-object': 'name',
+        'refused-flat': 'parts',
+        'refused-inner': 'parts.two',
+        'refused-term': 'key',
+        'refused-kept': 'count',
+      })
+      for (const { reason } of refusals.values()) expect(reason).toMatch(/\w+_exception: ./)
+      const kept = await store.get(index, [
+        'refused-before',
+        'refused-after',
+        'refused-kept',
+        ...refusals.keys(),
+      ])
+      expect([...kept.keys()].sort()).toEqual(['refused-after', 'refused-before', 'refused-kept'])
+      expect(kept.get('refused-kept')).toEqual(fine)
     })
 
     test('documents are found page by page by one of the values of a field, as a refresh saw them', async () => {

@@ -32,6 +32,7 @@ export type DocumentStore = {
   readonly get: (index: DocumentIndex, ids: readonly string[]) => Promise<ReadonlyMap<string, Document>>
   /**
    * Writes documents; one with a stamp at or below the stored one changes nothing and is no error.
+   * @throws {DocumentsRefused} when the index can never hold some of them; all others are written.
    * @throws {IndexReplaced}
    */
   readonly write: (index: DocumentIndex, writes: readonly DocumentWrite[]) => Promise<void>
@@ -109,4 +110,26 @@ export type DocumentHit = {
 /** An index with another mapping takes this one's place, or has: it takes no more writes until it is ensured again. */
 export class IndexReplaced extends Error {
   override readonly name = 'IndexReplaced'
+}
+
+/** Why an index can't hold a document. */
+export type Refusal = {
+  /** The field that is at fault, with those around it (`folded.tokens`), if the store names one. */
+  readonly field?: string
+  /** In the store's words. */
+  readonly reason: string
+}
+
+/**
+ * Documents, by id, that the mapping of their index refuses: whoever made them is at fault, never the store, and the
+ * same document is refused again.
+ */
+export class DocumentsRefused extends Error {
+  override readonly name = 'DocumentsRefused'
+  readonly refusals: ReadonlyMap<string, Refusal>
+  constructor(refusals: ReadonlyMap<string, Refusal>) {
+    const [[id, { reason }] = ['', { reason: '' }]] = refusals
+    super(`${refusals.size} refused by their index, as ${id}: ${reason}`)
+    this.refusals = refusals
+  }
 }

@@ -1,11 +1,14 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
+import { nowhere } from '@reprise/core/layout/column-name.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import { attemptsOf, createFailing } from './failing.ts'
 import { foldOrQuarantine } from './fold-or-quarantine.ts'
+import { GroupsRefused } from './groups-refused.ts'
 import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
 import type { CacheCounts } from './projection-status.ts'
-import type { Stay, StayStart } from './stay.ts'
+import { TakenInAgain, type Stay, type StayStart } from './stay.ts'
+import { createSuspects } from './suspects.ts'
 import type { Turn } from './turn.ts'
 import { createUntouchedKeys } from './untouched-keys.ts'
 import type { View } from './view.ts'
@@ -33,13 +36,19 @@ type Options = {
 }
 
 /** A group that was changed, and what it weighs. */
-type Open<State> = { readonly group: Group; readonly state: State; readonly weight: number }
+type Open<State> = {
+  readonly group: Group
+  readonly state: State
+  readonly weight: number
+  /** The offset of its last event. */
+  readonly upTo: number
+}
 
 /**
  * Groups a batch by key, loads each unknown group once, folds, and writes each touched group once, however many batches
  * touched it since the last time. A group is touched by an event above its position, even if the fold ends where it
- * began. States are remembered until `forget`. A group whose fold fails is written as it stood before the event that
- * failed.
+ * began. States are remembered until `forget`. A group whose fold fails, or whose state the store refuses, is written as
+ * it stood before the event that failed.
  */
 export const createApplier = <State>(
   view: View<State>,
@@ -49,7 +58,19 @@ export const createApplier = <State>(
   const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
   const counts = { hits: 0, misses: 0 }
   const fold = foldOrQuarantine(view.fold, attemptsOf(policy))
+  const suspects = createSuspects({ write: view.write, fold, attempts: attemptsOf(policy) })
   let openWeight = 0
+
+  /** Those of them that the store refuses; all others are written. */
+  const refusedOf = async (written: readonly Open<State>[]): Promise<readonly Open<State>[]> => {
+    try {
+      await view.write(written)
+      return []
+    } catch (error) {
+      if (error instanceof GroupsRefused) return written.filter(({ group }) => error.causes.has(group.id))
+      throw error
+    }
+  }
 
   const begin = ({ isFirstRecord }: StayStart): Stay<RecordedEvent> => {
     const open = new Map<string, Open<State>>()
@@ -82,11 +103,12 @@ export const createApplier = <State>(
       openWeight += delta
     }
     const takeIn = ({ group, state }: Changed<State>) => {
-      const { id, key, partition } = group
+      const { id, key, partition, events } = group
+      const upTo = events.at(-1)?.offset ?? nowhere
       untouched?.touch(id)
       const own = view.weigh(state)
       add(own - (open.get(id)?.weight ?? 0))
-      open.set(id, { group: { id, key, partition, events: noEvents }, state, weight: own })
+      open.set(id, { group: { id, key, partition, events: noEvents }, state, weight: own, upTo })
     }
     const writeAtOnce = async (changed: readonly Changed<State>[], onFailure: OnFailure) => {
       await writeOrQuarantine(changed, {
@@ -103,15 +125,25 @@ export const createApplier = <State>(
         const groups = groupsOf(turn, onFailure)
         const changed = foldAll(groups, await statesOf(groups), onFailure)
         if (view.isEffect === true) await writeAtOnce(changed, onFailure)
-        else if (turn.isCurrent()) for (const one of changed) takeIn(one)
+        else {
+          const examined = await suspects.examine(changed, (group, failed) =>
+            onFailure(failureOf(group, failed)),
+          )
+          if (turn.isCurrent()) for (const one of examined) takeIn(one)
+        }
         for (const failure of failures()) turn.fail(failure)
       },
       store: async (isCurrent, onPart) => {
         if (open.size === 0) return
         const changed = [...open.values()]
+        const refused: Open<State>[] = []
         for (let at = 0; at < changed.length; at += writtenAtOnce) {
-          await view.write(changed.slice(at, at + writtenAtOnce))
+          refused.push(...(await refusedOf(changed.slice(at, at + writtenAtOnce))))
           onPart()
+        }
+        if (refused.length > 0) {
+          for (const { group, upTo } of refused) suspects.add(group.id, upTo)
+          throw new TakenInAgain(`the store refuses ${refused.length} of ${changed.length} groups`)
         }
         // What another stay of this partition has found anew must not be replaced by what is older.
         if (view.remembers && isCurrent()) for (const [id, { state }] of open) cache.set(id, stored(state))

@@ -5,6 +5,7 @@ import type { AnyProjection } from '@reprise/core/projection.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import { createDocumentCheckpoints } from './checkpoints.ts'
 import { createRowFold, type AnyRow } from './fold-row.ts'
+import { writeDocuments } from './groups-refused.ts'
 import type { Group } from './groups.ts'
 import { createPromotion } from './promotion.ts'
 import type { View } from './view.ts'
@@ -34,14 +35,13 @@ export const createDocumentView = (
     fold: createRowFold(projection),
     write: async (touched) => {
       if (touched.length === 0) return
-      await store.write(
-        index,
-        touched.map(({ group, state }) => ({
-          id: idOf(group),
-          document: toStored(state as Positioned<never>),
-          stamp: stampOf(state.position),
-        })),
-      )
+      const writes = touched.map(({ group, state }) => ({
+        group: group.id,
+        id: idOf(group),
+        document: toStored(state as Positioned<never>),
+        stamp: stampOf(state.position),
+      }))
+      await writeDocuments(projection, writes, (all) => store.write(index, all))
     },
     initial: unwritten,
     remembers: true,

@@ -5,6 +5,7 @@ import type { DocumentStorage } from '@reprise/core/projection.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import { createDocumentCheckpoints } from './checkpoints.ts'
 import type { EntityStore } from './entity-view.ts'
+import { writeDocuments } from './groups-refused.ts'
 import { createPromotion } from './promotion.ts'
 
 type DocumentView = EntityProjection & { readonly store: DocumentStorage<'entity'> }
@@ -46,11 +47,15 @@ export const createEntityDocuments = (projection: DocumentView, store: DocumentS
       for (let at = 0; at < targets.length; at += targetsMax)
         yield* sourcesOf(targets.slice(at, at + targetsMax))
     },
-    write: (written) =>
-      store.write(
-        index,
-        written.map((one) => ({ id: one.id, document: toStored(one), stamp: stampOf(one.position) })),
-      ),
+    write: (written) => {
+      const writes = written.map((one) => ({
+        group: one.id,
+        id: one.id,
+        document: toStored(one),
+        stamp: stampOf(one.position),
+      }))
+      return writeDocuments(projection, writes, (all) => store.write(index, all))
+    },
     checkpoints: createDocumentCheckpoints(store, index),
     onLost: store.onLost,
     settle: createPromotion(store, index),

@@ -100,6 +100,30 @@ describe.each([
   })
 })
 
+/** Their index takes numbers alone. */
+const inNumbers = openSearchIndex({
+  id: 'entity',
+  mappings: { entity: { type: 'keyword' }, name: { type: 'integer' } },
+})
+
+test.each([
+  ['waiting', retry()],
+  ['stopped', stop()],
+] as const)(
+  'an entity that its index refuses: %s, with projection, field and reason',
+  async (state, policy) => {
+    const { log, stores, artist } = create()
+    artist('a', '12')
+    artist('b', 'Bob')
+    const run = await startInMemory([namesIn(inNumbers, policy)], { log, stores })
+    expect(await reasonIn(run, state)).toContain(
+      "artist/b, as it is at offset 1, can't be shown: names: field name can't be stored, its index refuses it: " +
+        'mapper_parsing_exception: ',
+    )
+    await run.close()
+  },
+)
+
 describe('a change that can not be read', () => {
   const nonsense = ['no bytes of a change', Buffer.from('nonsense')] as const
   const nameless = ['a row without its name', rowChange('artist', 'u', { id: 'b' }, [1, 5])] as const
@@ -160,6 +184,14 @@ test('a view of the catalogue that would let a key wait is refused at start, wit
     "projection names v1: a view of the catalogue can't declare onFailure",
   )
   await expect(starting).rejects.toThrow('Declare stop(), or retry() if its faults pass by themselves')
+})
+
+test('an index that would refuse every document is refused at start', async () => {
+  const { log, stores } = create()
+  const view = namesIn(openSearchIndex({ id: 'entity', mappings: { entity: { type: 'keyword' } } }), stop())
+  await expect(startInMemory([view], { log, stores })).rejects.toThrow(
+    'projection names v1: openSearchIndex has no mapping for the column name, and takes no field without one',
+  )
 })
 
 // Held by the type checker.

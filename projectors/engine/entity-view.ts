@@ -16,6 +16,7 @@ import { createRowCheck } from '@reprise/core/storable.ts'
 import { createBoundedCache } from './bounded-cache.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { endUnder } from './failing.ts'
+import { GroupsRefused } from './groups-refused.ts'
 import { storingAtOnce, type Stay, type StayStart } from './stay.ts'
 import type { Turn } from './turn.ts'
 import { createUntouchedKeys, type UntouchedKeys } from './untouched-keys.ts'
@@ -28,7 +29,7 @@ export type EntityStore = {
   readonly load: (ids: readonly string[]) => Promise<readonly (Positioned<Entity> | undefined)[]>
   /** The ids of all entities that refer to one of these, and perhaps of some that don't any more, page by page. */
   readonly referringTo: (ids: readonly string[]) => AsyncIterable<readonly string[]>
-  /** Writes entities, each guarded by its position. */
+  /** Writes entities, each guarded by its position. @throws {GroupsRefused} */
   readonly write: (written: readonly WrittenEntity[]) => Promise<void>
   readonly checkpoints: Checkpoints
   readonly onLost: (listener: () => void) => void
@@ -70,6 +71,11 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
       throw endUnder(onFailure, notShown(id, position, cause))
     }
   }
+  const refused = (written: readonly Touched[]) => (error: unknown) => {
+    const causes = error instanceof GroupsRefused ? error.causes : undefined
+    const one = written.find(({ id }) => causes?.has(id))
+    throw one ? endUnder(onFailure, notShown(one.id, one.position, causes?.get(one.id))) : error
+  }
 
   const statesOf = async (ids: readonly string[], unmet: Unmet | undefined): Promise<Map<string, State>> => {
     const known = (id: string) =>
@@ -104,7 +110,9 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
     for (const target of targets) unmet?.referred.touch(target)
     const find = (id: string) => (folded.states.get(id) ?? outside.get(id))?.value
     const referred = referredBy(find)
-    await store.write(touched.map((one) => ({ ...one, shown: shownOf(one, referred) })))
+    await store
+      .write(touched.map((one) => ({ ...one, shown: shownOf(one, referred) })))
+      .catch(refused(touched))
     if (!isCurrent()) return
     for (const [id, state] of outside) remembered.set(id, state)
     for (const { id, entity, position } of touched) remembered.set(id, { position, value: entity })

@@ -13,22 +13,6 @@ export const endUnder = (
   cause: Error,
 ): Error => (policy.kind === 'retry' ? new TriedAgain(cause.message, { cause }) : cause)
 
-/**
- * What TypeScript refuses may still be declared. @throws where a view of the catalogue would let a key wait, with what
- * to declare instead
- */
-export const checkPolicy = (declaration: Declared): void => {
-  const { name, version, onFailure } = declaration
-  if ('show' in declaration && onFailure.kind === 'quarantine')
-    throw new Error(
-      `projection ${name} v${version}: a view of the catalogue can't declare onFailure: quarantineKey(…), since its ` +
-        'entities are shown with each other and none may wait alone (docs/adr/0010-quarantine-is-part-of-the-' +
-        'checkpoint.md). Declare stop(), or retry() if its faults pass by themselves',
-    )
-}
-
-type Declared = { readonly name: string; readonly version: number; readonly onFailure: FailurePolicy }
-
 /** What a policy makes of failures. `failures` are those to quarantine: the first of each group. */
 export const createFailing = (
   policy: FailurePolicy,

@@ -15,7 +15,7 @@ import { patiently } from './patience.ts'
 import type { Quarantine } from './quarantine.ts'
 import { createRedrive, LeaseEnded } from './redrive.ts'
 import type { TopicReading } from './topic-reading.ts'
-import type { Stay, StayStart } from './stay.ts'
+import { TakenInAgain, type Stay, type StayStart } from './stay.ts'
 import { createStoring } from './storing.ts'
 
 /** How far the rows of a partition are: all below the watermark is stored, but for the groups that wait. */
@@ -163,10 +163,16 @@ export const followTopic = <Event>(
     }
     await patiently(
       async () => {
-        if (!hasFailed || (await isWhereItWas(lease))) await work()
+        if (!hasFailed || (await isWhereItWas(lease))) await work().catch(unlessTakenInAgain(lease))
       },
       { ...whileDown, onWait },
     )
+  }
+
+  const unlessTakenInAgain = (lease: Lease<Event>) => (error: unknown) => {
+    if (!(error instanceof TakenInAgain)) throw error
+    logger.warn({ follower: name }, `${name} goes back to its checkpoint: ${error.message}`)
+    if (!lease.hasEnded()) rewind()
   }
 
   const storing = createStoring({

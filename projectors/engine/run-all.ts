@@ -3,9 +3,9 @@ import type { Measurement } from '@reprise/core/measurement.ts'
 import { playIndexMeasurementsOf } from '../play-index/play-index-measurements.ts'
 import { playIndexGroup, startPlayIndex } from '../play-index/play-index.ts'
 import type { Tracer } from '@reprise/core/ports/tracer.port.ts'
+import { checkDeclaration } from './check-declaration.ts'
 import type { Stores } from './create-view.ts'
 import { createDeadLetters } from './dead-letters.ts'
-import { checkPolicy } from './failing.ts'
 import type { Source } from './follow-topic.ts'
 import type { FollowerStatus } from './follower-status.ts'
 import { createMeasures } from './measures.ts'
@@ -49,7 +49,7 @@ export const runAll = async (
   options: RunAllOptions,
 ): Promise<Running> => {
   const { codec, logger } = options
-  projections.forEach(checkPolicy)
+  projections.forEach(checkDeclaration)
   const log = sharedLog(options.log, { logger, members: membersOf(projections), ...options.sharing })
   const progress = createProgress(await log.createAppender('projection-progress'), codec, logger)
   const letters = await createDeadLetters({ log, codec, logger })

@@ -10,12 +10,18 @@ export type Stay<Event> = {
   /**
    * Stores the effect of what was taken in, and tells of each part. Done again, for the same or other cuts of the log, it
    * changes nothing.
+   * @throws {TakenInAgain} when only another stay, from the last checkpoint on, can tell which event is at fault.
    */
   readonly store: (isCurrent: () => boolean, onPart: () => void) => Promise<void>
   /** Whether that is due, because there is no room for more. */
   readonly isFull: () => boolean
   /** Nothing of it counts any more. */
   readonly end: () => void
+}
+
+/** Something that was taken in can't be stored: end the stay, and take its events in again from the checkpoint on. */
+export class TakenInAgain extends Error {
+  override readonly name = 'TakenInAgain'
 }
 
 /** Where a stay begins. */

@@ -141,3 +141,45 @@ test('the real stores keep whatever is let through to them, and what is not stop
   const kept = document && fromStored(document).value
   expect(kept?.own === large && kept.term === term).toBe(true)
 })
+
+test('a document that the real index refuses stops its own key alone, with projection, field and reason', async () => {
+  const view = projection({
+    ...common,
+    name: 'structured',
+    row: columns({ userId: text(), last: json<Readonly<Record<string, string>>>({}) }),
+    store: openSearchIndex({
+      id: 'userId',
+      mappings: { userId: { type: 'keyword' }, last: { properties: { track: { type: 'keyword' } } } },
+    }),
+    key: ({ meta }) => ({ userId: meta.streamId }),
+    on: {
+      TrackLiked: (_row, { meta, data }) => {
+        const last = { track: data.trackId, ...(data.trackId === 'bad' && { more: '' }) }
+        return { userId: meta.streamId, last }
+      },
+    },
+  })
+  const log = createInMemoryLog({ partitions: 1 })
+  const { append } = createHistoryWriter(log, 'library-events', 1)
+  const like = (user: string, trackId: string) => append(user, { type: 'TrackLiked', data: { trackId } })
+  for (let nth = 0; nth < 50; nth++) like(`user-${nth % 7}`, 'fine')
+  const { offset } = like('user-3', 'bad')
+  for (let nth = 0; nth < 50; nth++) like(`user-${nth % 7}`, `later-${nth}`)
+  like('user-3', 'bad')
+  const run = await startInMemory([view], { log, stores })
+  await run.untilApplied(view).finally(run.close)
+
+  expect(await createOperator(log, view).letters()).toEqual([
+    expect.objectContaining({
+      offset,
+      groups: ['user-3'],
+      error: expect.stringContaining(
+        "structured: field last.more can't be stored, its index refuses it: strict_",
+      ),
+    }),
+  ])
+  const { index, fromStored } = documentLayoutOf(view)
+  const documents = await stores.documents.get(index, ['user-3', 'user-4'])
+  const lastOf = (id: string) => fromStored(documents.get(id) ?? {}).value?.last
+  expect([lastOf('user-3'), lastOf('user-4')]).toEqual([{ track: 'fine' }, { track: 'later-46' }])
+})

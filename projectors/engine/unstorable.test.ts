@@ -48,7 +48,14 @@ const inRows = projection({
 const inDocuments = projection({
   ...common,
   row,
-  store: openSearchIndex({ id: 'userId', mappings: {} }),
+  store: openSearchIndex({
+    id: 'userId',
+    mappings: {
+      userId: { type: 'keyword' },
+      last: { type: 'keyword', index: false, doc_values: false },
+      count: { type: 'integer' },
+    },
+  }),
   key: keyOf,
   on: { TrackLiked: (_row, { meta, data }) => ({ userId: meta.streamId, ...valueOf(data.trackId) }) },
 })

@@ -18,7 +18,7 @@ export type View<State> = {
    * that it was given. @throws {EventFailed}
    */
   readonly fold: (state: State, group: Group) => State
-  /** Writes every touched group, each as a whole, guarded by its position. */
+  /** Writes every touched group, each as a whole, guarded by its position. @throws {GroupsRefused} */
   readonly write: (touched: readonly Touched<State>[]) => Promise<void>
   /** Writing tells somebody outside: each event at once, and one may be refused. */
   readonly isEffect?: true

@@ -58,7 +58,10 @@ export const inDocuments = (poison: Poison) =>
   projection({
     ...common,
     name: 'in-documents',
-    store: openSearchIndex({ id: 'playlistId', mappings: { playlistId: { type: 'keyword' } } }),
+    store: openSearchIndex({
+      id: 'playlistId',
+      mappings: { playlistId: { type: 'keyword' }, names: { type: 'text' }, events: { type: 'integer' } },
+    }),
     key: keyOf,
     on: { PlaylistCreated: fold(poison) },
   })

@@ -96,6 +96,9 @@ export const names = entityProjection({
 export const foundNames = entityProjection({
   ...named,
   name: 'found-names',
-  store: openSearchIndex({ id: 'entity', mappings: { entity: { type: 'keyword' } } }),
+  store: openSearchIndex({
+    id: 'entity',
+    mappings: { entity: { type: 'keyword' }, name: { type: 'text' }, own: { type: 'keyword' } },
+  }),
   query: get('/v1/found-names/:entity', { visible: toOwner('own') }),
 })

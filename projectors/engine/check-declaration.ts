@@ -1,0 +1,36 @@
+import type { Columns } from '@reprise/core/columns.ts'
+import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
+import type { Storage } from '@reprise/core/projection.ts'
+
+/** What is looked at of a declaration. */
+type Declared = {
+  readonly name: string
+  readonly version: number
+  readonly row: Columns
+  readonly store: Storage
+  readonly onFailure: FailurePolicy
+}
+
+/** @throws where a view can't be run as it is declared, with what to declare instead. */
+export const checkDeclaration = (declared: Declared): void => {
+  const fault = policyFault(declared) ?? mappingFault(declared)
+  if (fault !== undefined) throw new Error(`projection ${declared.name} v${declared.version}: ${fault}`)
+}
+
+/** TypeScript refuses it too. */
+const policyFault = (declared: Declared): string | undefined =>
+  'show' in declared && declared.onFailure.kind === 'quarantine'
+    ? "a view of the catalogue can't declare onFailure: quarantineKey(…), since its entities are shown with each other " +
+      'and none may wait alone (docs/adr/0010-quarantine-is-part-of-the-checkpoint.md). Declare stop(), or retry() if ' +
+      'its faults pass by themselves'
+    : undefined
+
+/** Its index would refuse every document. */
+const mappingFault = ({ row, store }: Declared): string | undefined => {
+  if (store.kind !== 'document') return undefined
+  const unmapped = Object.keys(row).filter((column) => !(column in store.mappings))
+  return unmapped.length === 0
+    ? undefined
+    : `openSearchIndex has no mapping for the column${unmapped.length > 1 ? 's' : ''} ${unmapped.join(', ')}, and takes ` +
+        'no field without one. Name it in mappings'
+}
