@@ -74,6 +74,10 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
     get size() {
       return unstored.size
     },
+    /** What the answers that aren't stored yet take. */
+    get bytes() {
+      return unstored.bytes
+    },
   }
 }
 

@@ -66,6 +66,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
   let recordedAt = mark?.recordedAt ?? 0
   let storedBelow = mark?.offset ?? 0
   let superseded: Discarded[] = []
+  let storing: Promise<void> = Promise.resolve()
 
   const passed = (record: StoredRecord) => {
     nextOffset = record.offset + 1
@@ -99,6 +100,29 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     ids.remember(commandId, record.recordedAt, answer)
     return { kind: 'accepted', commandId, answer }
   }
+  const storeAll = async (isUrgent: boolean): Promise<void> => {
+    for (let absent = states.absent(); absent.length > 0; absent = states.absent())
+      await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
+    const cut: Cut<State> = {
+      states: states.changed(),
+      answers: ids.unstored(),
+      isUrgent,
+      mark: {
+        offset: nextOffset,
+        lastAcceptedId: acceptance.lastAcceptedId,
+        recordedAt,
+        recent: moments.before({ offset: nextOffset, recordedAt }),
+        unreadable: [...unreadable],
+      },
+    }
+    const discarded = superseded
+    if (discarded.length > 0) await options.discard(partition, discarded)
+    superseded = superseded.slice(discarded.length)
+    await store.write(partition, cut)
+    states.stored(cut.states)
+    ids.stored(cut.answers)
+    storedBelow = cut.mark.offset
+  }
 
   return {
     get lastAcceptedId() {
@@ -114,6 +138,10 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     },
     get changedWeight() {
       return states.changedWeight
+    },
+    /** What the answers take that were not stored yet. */
+    get unstoredBytes() {
+      return ids.bytes
     },
     /** The state of a stream, at version 0 when it has no events; undefined when it must be loaded first. */
     stateOf: states.find,
@@ -155,31 +183,14 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
       acceptance.accept(record)
     },
     /**
-     * Stores everything that was read, little by little unless it is urgent.
+     * Stores everything that was read, little by little unless it is urgent; one time after the other, for what is
+     * stored is left out of what comes next.
      * @throws what the store throws; then it is as if it hadn't been tried
      */
-    storeAll: async (isUrgent: boolean): Promise<void> => {
-      for (let absent = states.absent(); absent.length > 0; absent = states.absent())
-        await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
-      const cut: Cut<State> = {
-        states: states.changed(),
-        answers: ids.unstored(),
-        isUrgent,
-        mark: {
-          offset: nextOffset,
-          lastAcceptedId: acceptance.lastAcceptedId,
-          recordedAt,
-          recent: moments.before({ offset: nextOffset, recordedAt }),
-          unreadable: [...unreadable],
-        },
-      }
-      const discarded = superseded
-      if (discarded.length > 0) await options.discard(partition, discarded)
-      superseded = superseded.slice(discarded.length)
-      await store.write(partition, cut)
-      states.stored(cut.states)
-      ids.stored(cut.answers)
-      storedBelow = cut.mark.offset
+    storeAll: (isUrgent: boolean): Promise<void> => {
+      const stored = storing.then(() => storeAll(isUrgent))
+      storing = stored.catch(() => undefined)
+      return stored
     },
   }
 }

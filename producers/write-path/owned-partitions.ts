@@ -1,7 +1,7 @@
 import type { EventType } from '@reprise/core/event.ts'
+import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { CommandLogOptions } from './command-log.ts'
-import type { Mark } from './snapshot-store.ts'
 import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
 import { createStoreTrust } from './store-trust.ts'
 import { createStoring } from './storing.ts'
@@ -10,6 +10,8 @@ import { createStoring } from './storing.ts'
 const keptWeightMax = 1_000_000
 const againMs = 500
 const catchUpMax = 200_000
+/** The partition had another owner before an answer came. */
+const notOurs = Symbol('not ours')
 
 type Options<State, Body, Type extends EventType, Report> = CommandLogOptions<State, Body, Type, Report> & {
   readonly endOffsets: () => Promise<readonly number[]>
@@ -42,12 +44,15 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     topic,
     resumeAt: (partition) => Promise.resolve(writers.get(partition)?.nextOffset),
     onBatch: async ({ partition, records }) => {
-      await codec.learn(records.map(({ value }) => value))
       const writer = writers.get(partition)
-      writer?.read(records)
+      const isWanted = () => writer !== undefined && writers.get(partition) === writer
+      await learn(records, isWanted)
+      // A writer that took another's place meanwhile goes on from elsewhere.
+      if (writer === undefined || !isWanted()) return
+      writer.read(records)
       storing.storeIfDue()
       // A partition that is read from far back is read no faster than it can be stored.
-      while (writer && !writer.isReady() && writer.unstored > catchUpMax && owns(partition))
+      while (!writer.isReady() && writer.unstored > catchUpMax && owns(partition))
         await storing.storeNow(writer)
     },
     onStopped: (reason) => {
@@ -58,10 +63,31 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     },
   })
 
+  /** Waits for a registry that is away for as long as the records are wanted. @throws what it throws, when closing */
+  async function learn(records: readonly StoredRecord[], isWanted: () => boolean): Promise<void> {
+    const values = records.map(({ value }) => value)
+    for (;;) {
+      try {
+        await codec.learn(values)
+        return
+      } catch (reason) {
+        if (!isWanted()) return
+        if (closed) throw reason
+        logger.warn(
+          { topic, reason: String(reason) },
+          'schemas can not be fetched; reading back waits for them',
+        )
+        await new Promise((resolve) => setTimeout(resolve, againMs))
+      }
+    }
+  }
+
   const takeOver = async (partition: number): Promise<void> => {
     const mark = await patiently(() => store.readMark(partition), partition)
-    const readyAt = (await patiently(endOffsets, partition))?.[partition] ?? 0
-    if (!owns(partition)) return
+    const ends = await patiently(endOffsets, partition)
+    // Whoever owns it again takes it over with the next change.
+    if (mark === notOurs || ends === notOurs || !owns(partition)) return
+    const readyAt = ends[partition] ?? 0
     const writer: PartitionWriter<Body, Report> = createPartitionWriter({
       ...options,
       partition,
@@ -86,13 +112,13 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     reader.rewind()
   }
   /** Until the answer comes, or the partition is somebody else's. */
-  const patiently = async <T>(ask: () => Promise<T>, partition: number): Promise<T | undefined> => {
+  const patiently = async <T>(ask: () => Promise<T>, partition: number): Promise<T | typeof notOurs> => {
     for (;;) {
       try {
         return await ask()
       } catch (reason) {
         logger.warn({ topic, partition, reason: String(reason) }, 'a partition waits to be taken over')
-        if (!owns(partition)) return undefined
+        if (!owns(partition)) return notOurs
         await new Promise((resolve) => setTimeout(resolve, againMs))
       }
     }
@@ -116,10 +142,12 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     const before = changing.get(partition) ?? Promise.resolve()
     const change = before.then(async () => {
       if (writers.get(partition) !== writer) return
-      const mark: Mark | undefined = await patiently(() => store.readMark(partition), partition)
-      if ((mark?.offset ?? 0) >= writer.storedBelow || !owns(partition)) return
+      const mark = await patiently(() => store.readMark(partition), partition)
+      // Nobody could say where it is: as if it were gone.
+      const offset = mark === notOurs ? 0 : (mark?.offset ?? 0)
+      if (offset >= writer.storedBelow || !owns(partition)) return
       logger.warn(
-        { topic, partition, mark: mark?.offset ?? 0 },
+        { topic, partition, mark: offset },
         'stored states are gone: reading them from the log again',
       )
       forgotten.add(writer)

@@ -22,6 +22,8 @@ export type PackedAnswers<Report> = {
   readonly add: (commandId: string, recordedAt: number, answer: Remembered<Report>) => void
   readonly find: (commandId: string) => Remembered<Report> | undefined
   readonly size: number
+  /** What they take. */
+  readonly bytes: number
   readonly cut: () => AnswersCut
   /** The same without the first ones. */
   readonly without: (count: number) => PackedAnswers<Report>
@@ -37,6 +39,7 @@ const bytesBeside = 1 + 8 + 8 + 4
 export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []): PackedAnswers<Report> => {
   const pieces: Buffer[] = []
   let used = 0
+  let bytesOfAll = 0
   /** Of each answer: its piece, where it begins there, and the hash of its id. */
   let places = new Int32Array(3 * (slotsMin / 2))
   let count = 0
@@ -71,7 +74,9 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
   }
   const room = (bytes: number): readonly [piece: Buffer, start: number] => {
     if (used + bytes > (pieces.at(-1)?.length ?? 0)) {
-      pieces.push(Buffer.allocUnsafeSlow(Math.max(pieceBytes, bytes)))
+      const piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, bytes))
+      pieces.push(piece)
+      bytesOfAll += piece.length
       used = 0
     }
     used += bytes
@@ -123,6 +128,9 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     },
     get size() {
       return count
+    },
+    get bytes() {
+      return bytesOfAll
     },
     cut: () => ({ count, at: answerAt }),
     without: (first) => createPackedAnswers(from(first)),

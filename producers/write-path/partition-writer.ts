@@ -275,6 +275,10 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     get changedWeight() {
       return history.changedWeight
     },
+    /** What the answers take that came since. */
+    get unstoredBytes() {
+      return history.unstoredBytes
+    },
     isReady,
     /** Stores states, ids and the mark. @throws what the store throws */
     store: history.storeAll,
@@ -324,6 +328,7 @@ export type PartitionWriter<Body, Report> = Pick<
   | 'unstored'
   | 'storedBelow'
   | 'changedWeight'
+  | 'unstoredBytes'
   | 'isReady'
   | 'store'
   | 'submit'

@@ -1,16 +1,20 @@
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { PartitionWriter } from './partition-writer.ts'
 
-type Writer = Pick<PartitionWriter<never, never>, 'unstored' | 'changedWeight' | 'store'>
+type Writer = Pick<
+  PartitionWriter<never, never>,
+  'unstored' | 'unstoredBytes' | 'changedWeight' | 'isReady' | 'store'
+>
 
 /** At once a partition is stored after so many records, so that another process has no more to read when it takes over. */
 const recordsMax = 50_000
-/** And sooner, when the changed states of all partitions weigh so much. */
+/** And sooner, when the changed states of all partitions weigh so much, or their answers do. */
 const weightMax = 1_000_000
+const bytesMax = 256 * 1024 * 1024
 /** Each partition has its turn so often, one after the other: so storing takes a small part of the time at any time. */
 const everyMs = 30_000
-/** Past this, what is read can't be remembered any more. */
-const overfullRecords = 1_000_000
+/** Past these nothing more is taken, whatever the store is doing (law 13): several times what waits under full load. */
+const overfull = { records: 2_000_000, weight: 10 * weightMax, bytes: 4 * bytesMax }
 const closingMs = 5_000
 
 /** Stores states, ids and marks of a process's partitions, one partition at a time. */
@@ -38,12 +42,10 @@ export const createStoring = (options: {
     for (const writer of writers()) if (writer.unstored > 0 && failing === undefined) await storeOne(writer)
   }
   const isDue = (): boolean => {
-    let weight = 0
-    for (const writer of writers()) {
-      if (writer.unstored >= recordsMax) return true
-      weight += writer.changedWeight
-    }
-    return weight >= weightMax
+    const { weight, bytes } = sumOf(writers())
+    return (
+      weight >= weightMax || bytes >= bytesMax || writers().some(({ unstored }) => unstored >= recordsMax)
+    )
   }
   const alone = (work: () => Promise<void>): void => {
     underWay ??= work().finally(() => {
@@ -80,25 +82,37 @@ export const createStoring = (options: {
 
   return {
     storeIfDue,
-    /** Resolves when this partition was stored, or it was tried in vain. */
+    /** Resolves when this partition was stored, or another one that was before it, or it was tried in vain. */
     storeNow: async (writer: Writer): Promise<void> => {
+      if (underWay === undefined) alone(() => storeOne(writer))
       await underWay
-      await storeOne(writer)
     },
-    /** Why nothing more can be taken. */
+    /** Why nothing more can be taken. What is read to take a partition over is bounded where it is read. */
     overfull: (): string | undefined => {
-      if (failing === undefined) return undefined
-      const total = writers().reduce((sum, { unstored }) => sum + unstored, 0)
-      return total < overfullRecords
-        ? undefined
-        : `${total} records wait for the store of states (${failing})`
+      const { records, weight, bytes } = sumOf(writers().filter(({ isReady }) => isReady()))
+      if (records < overfull.records && weight < overfull.weight && bytes < overfull.bytes) return undefined
+      return `${records} records wait for the store of states (${failing ?? 'it is slower than the commands, or away'})`
     },
     /** Stores what there is, for a few seconds at most. */
     close: async (): Promise<void> => {
       clearTimeout(timer)
-      await underWay
-      failing = undefined
-      await Promise.race([storeAll(), new Promise((resolve) => setTimeout(resolve, closingMs).unref())])
+      const storeTheRest = async () => {
+        await underWay
+        failing = undefined
+        await storeAll()
+      }
+      await Promise.race([storeTheRest(), new Promise((resolve) => setTimeout(resolve, closingMs).unref())])
     },
   }
+}
+
+/** What waits to be stored. */
+const sumOf = (writers: readonly Writer[]) => {
+  const sum = { records: 0, weight: 0, bytes: 0 }
+  for (const { unstored, unstoredBytes, changedWeight } of writers) {
+    sum.records += unstored
+    sum.weight += changedWeight
+    sum.bytes += unstoredBytes
+  }
+  return sum
 }

@@ -8,6 +8,7 @@ import {
   type InMemoryRowStore,
 } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
+import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Ownership } from '@reprise/core/ports/ownership.port.ts'
 import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../playlists/playlist.decider.ts'
 import { createSoleCommandLog } from '../testing/sole-command-log.ts'
@@ -68,13 +69,14 @@ const process_ = async (
   more: {
     readonly ownership?: Ownership
     readonly discarded?: Discarded[]
+    readonly codec?: EventCodec
   } = {},
 ) => {
   const commands = await createSoleCommandLog({
     topic: 'playlist-events',
     stream: playlistDecider,
     log,
-    codec,
+    codec: more.codec ?? codec,
     rows,
     settleMs: 50,
     discard: (_partition, records) => {
@@ -118,6 +120,19 @@ describe('a partition that another process takes over', () => {
       refusal: { refused: 'key-reused' },
     })
     expect(world.log.recordsOf('playlist-events', 0)).toHaveLength(2)
+  })
+
+  test('waits for schemas while their registry is away', async () => {
+    const world = createWorld()
+    const first = await process_(world)
+    await first.submit(command(create, 'p'))
+    await close(first)
+    let failures = 2
+    const learn: EventCodec['learn'] = (values) =>
+      failures-- > 0 ? Promise.reject(new Error('the registry is away')) : codec.learn(values)
+    const second = await process_(world, { codec: { ...codec, learn } })
+    expect(await second.submit(command(add, 'p'))).toMatchObject({ kind: 'accepted', version: 2 })
+    expect(failures).toBeLessThan(0)
   })
 
   test('finds the playlist that a retried creation has made', async () => {

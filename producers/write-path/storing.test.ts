@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { quiet } from '@reprise/core/quiet-logger.ts'
+import { createStoring } from './storing.ts'
+
+/** A partition's writer, of which so much waits; storing it ends when the test says so. */
+const createWriter = (waits: { unstored?: number; unstoredBytes?: number; changedWeight?: number } = {}) => {
+  const ends: (() => void)[] = []
+  let isReady = true
+  return {
+    ...{ unstored: 0, unstoredBytes: 0, changedWeight: 0, ...waits },
+    isReady: () => isReady,
+    isBehind: () => {
+      isReady = false
+    },
+    store: () => new Promise<void>((resolve) => ends.push(resolve)),
+    underWay: () => ends.length,
+    end: () => ends.splice(0).forEach((end) => end()),
+  }
+}
+type Writer = ReturnType<typeof createWriter>
+
+const storingOf = (...writers: readonly Writer[]) =>
+  createStoring({ writers: () => writers, logger: quiet, topic: 'playlist-events' })
+
+describe('storing the partitions of a process', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+  const settled = () => jest.advanceTimersByTimeAsync(0)
+
+  test('no partition is stored twice at once, nor two side by side, whoever asks', async () => {
+    const [a, b] = [createWriter({ unstored: 300_000 }), createWriter({ unstored: 250_000 })]
+    const storing = storingOf(a, b)
+    const first = storing.storeNow(a)
+    const second = storing.storeNow(b)
+    storing.storeIfDue()
+    await settled()
+    expect([a.underWay(), b.underWay()]).toEqual([1, 0])
+    a.unstored = 0
+    a.end()
+    await settled()
+    expect([a.underWay(), b.underWay()]).toEqual([0, 1])
+    b.unstored = 0
+    b.end()
+    await Promise.all([first, second])
+  })
+
+  test.each([
+    ['records', { unstored: 2_000_000 }],
+    ['bytes of answers', { unstored: 1, unstoredBytes: 2 ** 30 }],
+    ['weight of states', { unstored: 1, changedWeight: 10_000_000 }],
+  ])('too many %s and nothing more is taken, though no store has failed', (_what, waits) => {
+    const writer = createWriter(waits)
+    const storing = storingOf(writer)
+    expect(storing.overfull()).toBe(
+      `${writer.unstored} records wait for the store of states (it is slower than the commands, or away)`,
+    )
+    writer.isBehind()
+    expect(storing.overfull()).toBeUndefined()
+  })
+
+  test('closing does not wait for a store that hangs', async () => {
+    const writer = createWriter({ unstored: 60_000 })
+    const storing = storingOf(writer)
+    storing.storeIfDue()
+    const closed = storing.close()
+    await jest.advanceTimersByTimeAsync(5_000)
+    await closed
+    expect(writer.underWay()).toBe(1)
+  })
+})
