@@ -154,7 +154,7 @@ const service = await startHttpService({
 })
 logger.info({ port: service.port }, 'the command API listens')
 
-const stop = async () => {
+const end = async (): Promise<void> => {
   await service.close()
   forwarder.close()
   // What is forwarded meanwhile is sent away, until the others know the next owners.
@@ -162,7 +162,25 @@ const stop = async () => {
   await Promise.all([listener.close(), verdicts.close()])
   await tracks.close()
   await Promise.all([log.close(), rows.close(), tracer.close()])
-  process.exit(0)
 }
-process.once('SIGTERM', () => void stop())
-process.once('SIGINT', () => void stop())
+
+let isEnding = false
+/** Ends in good order, or without it after 15 seconds; requests in flight have ten of them. */
+const stop = (signal: string) => {
+  if (isEnding) return
+  isEnding = true
+  logger.info({ signal }, 'the command API ends')
+  setTimeout(() => {
+    logger.error({ signal }, 'the command API could not end in good order in time')
+    process.exit(1)
+  }, 15_000).unref()
+  end().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      logger.error({ err: error }, `the command API could not end in good order: ${(error as Error).message}`)
+      process.exit(1)
+    },
+  )
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)

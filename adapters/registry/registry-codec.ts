@@ -32,14 +32,14 @@ export const createRegistryCodec = async (options: {
     return ids.map(({ id }) => id)
   })
 
+  const schemaWith = (id: number) =>
+    fetch(`${options.url}/schemas/ids/${id}`, { signal: AbortSignal.timeout(answerMs) })
   const isWhole = async (): Promise<boolean> => {
-    const responses = await Promise.all(
-      ownIds.map((id) => fetch(`${options.url}/schemas/ids/${id}`).then(({ ok }) => ok)),
-    )
+    const responses = await Promise.all(ownIds.map((id) => schemaWith(id).then(({ ok }) => ok)))
     return responses.every((ok) => ok)
   }
   const learnId = async (id: number) => {
-    const response = await fetch(`${options.url}/schemas/ids/${id}`)
+    const response = await schemaWith(id)
     // A registry that has our own schemas and not this one never will: the record can't be read, and decoding says so.
     if (response.status === 404 && (await isWhole())) return
     if (!response.ok) throw new Error(`the schema registry answered ${response.status} for schema ${id}`)
@@ -70,7 +70,7 @@ const compatibility = 'FULL_TRANSITIVE'
 const attemptsMax = 8
 /** Until then another process that has begun may well set the compatibility itself. */
 const attemptsPatient = 4
-/** The client itself waits for an answer for ever. */
+/** Neither the client nor `fetch` gives up soon by itself. */
 const answerMs = 10_000
 
 const registerOne = async (

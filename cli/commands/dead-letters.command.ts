@@ -6,7 +6,7 @@ import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections } from '@reprise/projectors/engine/find-projections.ts'
 import type { DeadLetterAnswer } from '@reprise/schemas/generated/events.ts'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { environmentHere } from '../catalogue/environment-here.ts'
 import { createDeadLetterDesk, type DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts'
 import { placeOf, type ListedLetter } from '../dead-letters/dead-letter-list.ts'
@@ -15,7 +15,7 @@ import { withLog } from '../log/with-log.ts'
 import { operatorOf } from '../operator/operator-of.ts'
 
 type Common = { readonly token?: string; readonly json?: boolean }
-type Chosen = Common & { readonly projection?: string; readonly reason?: string; readonly wait: string }
+type Chosen = Common & { readonly projection?: string; readonly reason?: string; readonly wait: number }
 
 /** `reprise dead-letters`: what projections could not apply, and what becomes of it. */
 export function addDeadLetters(program: Command): void {
@@ -44,13 +44,22 @@ export function addDeadLetters(program: Command): void {
     .argument('[ids...]', 'projection/version/partition/offset')
     .option('--projection <name>', 'all that wait of one projection')
     .option('--reason <text>', 'why')
-    .option('--wait <seconds>', 'how long to wait for each answer', '30')
+    .addOption(waitOption())
     .action((ids: readonly string[], options: Chosen) => ask('redrive', ids, options))
   verb('discard', 'leave events out for ever, and apply what waits behind them')
     .argument('<ids...>', 'projection/version/partition/offset')
     .requiredOption('--reason <text>', 'why')
-    .option('--wait <seconds>', 'how long to wait for each answer', '30')
+    .addOption(waitOption())
     .action((ids: readonly string[], options: Chosen) => ask('discard', ids, options))
+}
+
+const waitOption = () =>
+  new Option('--wait <seconds>', 'how long to wait for each answer').default(30).argParser(secondsOf)
+
+function secondsOf(text: string): number {
+  const seconds = text.trim() === '' ? NaN : Number(text)
+  if (!(seconds >= 0 && seconds <= 3_600)) throw new InvalidArgumentError('Send seconds from 0 to 3600.')
+  return seconds
 }
 
 async function list({ projection, all = false, ...common }: Common & { projection?: string; all?: boolean }) {
@@ -86,7 +95,7 @@ async function ask(verb: 'redrive' | 'discard', ids: readonly string[], options:
     const outcomes: (Partial<DeadLetterAnswer> & { readonly id: string })[] = []
     // One after the other: what waits behind the first may be the next.
     for (const letter of chosen) {
-      const timeoutMs = Number(options.wait) * 1_000
+      const timeoutMs = options.wait * 1_000
       const answer = await desk.ask(letter, { verb, reason: options.reason ?? '', by: operator, timeoutMs })
       outcomes.push({ id: letter.id, ...answer })
       if (!options.json)
@@ -127,7 +136,7 @@ async function atDesk({ token }: Common, work: (desk: Desk) => Promise<void>): P
   const configuration = configurationOf(environmentHere())
   const operator = await operatorOf(token, configuration)
   await withLog(configuration, ({ log, codec }) =>
-    work({ desk: createDeadLetterDesk({ log, codec }), codec, operator, configuration }),
+    work({ desk: createDeadLetterDesk({ log, codec, warn: console.error }), codec, operator, configuration }),
   )
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { letterRecordOf, type Letter } from '@reprise/core/dead-letter.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { Log, LogBatch, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { DeadLetterAnswer, ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import type { Decoded } from '@reprise/schemas/codec.ts'
@@ -26,16 +26,23 @@ export type Asked = {
   readonly timeoutMs: number
 }
 
-type Options = { readonly log: Log; readonly codec: EventCodec }
+type Options = {
+  readonly log: Log
+  readonly codec: EventCodec
+  /** Told once of each record that can't be read and is passed over. */
+  readonly warn: (message: string) => void
+}
+
+type Topic = 'dead-letters' | 'projection-progress'
 
 const lookAgainMs = 100
 
 /** See {@link DeadLetterDesk}. */
-export const createDeadLetterDesk = ({ log, codec }: Options): DeadLetterDesk => {
-  const read = async (topic: 'dead-letters' | 'projection-progress', add: (decoded: Decoded) => void) => {
-    await readToEnd(log, { topic }, async ({ records }) => {
-      await codec.learn(records.map(({ value }) => value))
-      for (const { value } of records) add(codec.decode(value))
+export const createDeadLetterDesk = ({ log, codec, warn }: Options): DeadLetterDesk => {
+  const readableIn = createReadable(codec, warn)
+  const read = async (topic: Topic, add: (decoded: Decoded) => void) => {
+    await readToEnd(log, { topic }, async (batch) => {
+      for (const decoded of await readableIn(topic, batch)) add(decoded)
     })
   }
   const list = async () => {
@@ -54,7 +61,7 @@ export const createDeadLetterDesk = ({ log, codec }: Options): DeadLetterDesk =>
     recordOf: ({ topic, partition, offset }) => recordAt(log, topic as EventTopic, partition, offset),
     ask: async ({ projection, version, partition, offset, groups }, { timeoutMs, ...asked }) => {
       const requestId = randomUUID()
-      const answers = await followAnswers(log, codec)
+      const answers = await followAnswers(log, readableIn)
       const appender = await log.createAppender('dead-letters')
       const partitions = (await log.endOffsets('dead-letters')).length
       const value = { requestId, projection, version, partition, offset, ...asked }
@@ -71,19 +78,36 @@ export const createDeadLetterDesk = ({ log, codec }: Options): DeadLetterDesk =>
   }
 }
 
+/** What the records of a batch say, as far as they can be read. */
+type Readable = (topic: Topic, batch: LogBatch) => Promise<readonly Decoded[]>
+
+const createReadable = (codec: EventCodec, warn: (message: string) => void): Readable => {
+  const told = new Set<string>()
+  return async (topic, { partition, records }) => {
+    await codec.learn(records.map(({ value }) => value))
+    return records.flatMap(({ value, offset }) => {
+      try {
+        return [codec.decode(value)]
+      } catch (error) {
+        const place = `${topic} partition ${partition} offset ${offset}`
+        if (!told.has(place)) warn(`${place} can't be read and is passed over: ${(error as Error).message}`)
+        told.add(place)
+        return []
+      }
+    })
+  }
+}
+
 /** Reads the answers that are given from now on. */
-const followAnswers = async (log: Log, codec: EventCodec) => {
+const followAnswers = async (log: Log, readableIn: Readable) => {
   const answers = new Map<string, DeadLetterAnswer>()
   const ends = await log.endOffsets('dead-letters')
   const reader = await log.read({
     topic: 'dead-letters',
     resumeAt: (partition) => Promise.resolve(ends[partition]),
-    onBatch: async ({ records }) => {
-      await codec.learn(records.map(({ value }) => value))
-      for (const record of records) {
-        const { type, value } = codec.decode(record.value) as Letter
+    onBatch: async (batch) => {
+      for (const { type, value } of (await readableIn('dead-letters', batch)) as readonly Letter[])
         if (type === 'DeadLetterAnswer') answers.set(value.requestId, value)
-      }
     },
     onStopped: () => undefined,
   })

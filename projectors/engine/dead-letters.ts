@@ -51,11 +51,9 @@ export const createDeadLetters = async ({ log, codec, logger }: Options): Promis
     index.addRequest(value)
     for (const listener of listeners) listener(value)
   }
-  const append = async (letters: readonly { readonly letter: Letter; readonly group: string }[]) => {
+  const append = async (letter: Letter, group: string): Promise<void> => {
     try {
-      await appender.append(
-        letters.map(({ letter, group }) => letterRecordOf(letter, { group, partitions, codec })),
-      )
+      await appender.append([letterRecordOf(letter, { group, partitions, codec })])
     } catch (cause) {
       throw new StoreUnavailable(`the log takes no dead letters: ${(cause as Error).message}`, { cause })
     }
@@ -65,11 +63,11 @@ export const createDeadLetters = async ({ log, codec, logger }: Options): Promis
   return {
     of: (projection) => ({
       publish: (partition, stopped) =>
-        append(
-          deadLettersOf(projection, partition, stopped).map((value) => ({
-            letter: { type: 'DeadLetter', value },
-            group: value.groups[0] ?? '',
-          })),
+        // One call each: the records of one call go in one request, and letters may be large.
+        allDone(
+          deadLettersOf(projection, partition, stopped).map((value) =>
+            append({ type: 'DeadLetter', value }, value.groups[0] ?? ''),
+          ),
         ),
       open: (partition, offset) => index.open(projection, partition, offset),
       isAnswered: index.isAnswered,
@@ -77,7 +75,7 @@ export const createDeadLetters = async ({ log, codec, logger }: Options): Promis
       answer: async ({ requestId, partition, offset }, answer) => {
         const { name, version } = projection
         const value = { requestId, projection: name, version, partition, offset, ...answer }
-        await append([{ letter: { type: 'DeadLetterAnswer', value }, group: answer.groups[0] ?? '' }])
+        await append({ type: 'DeadLetterAnswer', value }, answer.groups[0] ?? '')
         index.addAnswer(value)
       },
       onRequest: (listener) =>
@@ -91,6 +89,12 @@ export const createDeadLetters = async ({ log, codec, logger }: Options): Promis
       await appender.close()
     },
   }
+}
+
+/** Waits for all: what fails is published again, and must not meet its own remains. @throws what the first threw */
+const allDone = async (works: readonly Promise<void>[]): Promise<void> => {
+  await Promise.allSettled(works)
+  await Promise.all(works)
 }
 
 /** Reads the topic from its beginning, for ever; resolves when it has come to where the end was. Answers how to end. */

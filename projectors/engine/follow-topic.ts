@@ -2,7 +2,7 @@ import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DeadLetterRequest } from '@reprise/schemas/generated/events.ts'
-import type { Log, LogBatch, Reader, StoredRecord } from '@reprise/core/ports/log.port.ts'
+import type { Log, LogBatch, Reader, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { isSameCheckpoint, type Checkpoints } from './checkpoints.ts'
 import type { ProjectionLetters } from './dead-letters.ts'
@@ -14,6 +14,7 @@ import { createPartitionWork, heldIn } from './partition-work.ts'
 import { patiently } from './patience.ts'
 import type { Quarantine } from './quarantine.ts'
 import { createRedrive, LeaseEnded } from './redrive.ts'
+import { isNotBroken } from './shared-reading/open-patiently.ts'
 import type { TopicReading } from './topic-reading.ts'
 import { TakenInAgain, type Stay, type StayStart } from './stay.ts'
 import { createStoring } from './storing.ts'
@@ -82,6 +83,7 @@ export const followTopic = <Event>(
     against: (error: unknown) => error instanceof StoreUnavailable || error instanceof TriedAgain,
     onWait: status.wait,
   }
+  const whileLogAway = { ...whileDown, against: isNotBroken }
   const work = createPartitionWork(follower)
   let reader: Reader | undefined
   let incarnation = ''
@@ -226,10 +228,9 @@ export const followTopic = <Event>(
 
   const start = async (): Promise<void> => {
     await patiently(follower.ensure, whileDown)
-    incarnation = await log.incarnation()
-    signal.throwIfAborted()
+    incarnation = await patiently(() => log.incarnation(), whileLogAway)
     const seen = rewinds
-    reader = await log.read({
+    const readerOptions: ReaderOptions = {
       topic,
       group: follower.group,
       inTurns: true,
@@ -240,7 +241,8 @@ export const followTopic = <Event>(
         status.running()
       },
       onStopped: stop,
-    })
+    }
+    reader = await patiently(() => log.read(readerOptions), whileLogAway)
     if (seen !== rewinds) reader.rewind()
   }
   const rethrowUnlessClosing = (error: Error) => {

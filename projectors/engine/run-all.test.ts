@@ -133,6 +133,23 @@ describe('faults', () => {
     await run.close()
   })
 
+  test('a broker that is away when projections start stops none of them', async () => {
+    const { log, writer, stores } = create()
+    writer.append('a', createdPlaylist('one'))
+    let refused = 0
+    const away = () => (refused++ < 3 ? Promise.reject(new Error('no broker')) : Promise.resolve())
+    const restarting: Log = {
+      ...log,
+      incarnation: () => away().then(log.incarnation),
+      read: (options) =>
+        options.topic === 'playlist-events' ? away().then(() => log.read(options)) : log.read(options),
+    }
+    const run = await startInMemory([playlistDetails], { log: restarting, stores, isAlone: true })
+    await run.untilApplied(playlistDetails)
+    await run.close()
+    expect(refused).toBeGreaterThan(3)
+  })
+
   test('a loss that no one tells of is noticed by the failure that goes with it', async () => {
     const log = createInMemoryLog({ partitions: 1 })
     const writer = createHistoryWriter(log, 'playlist-events', 1)

@@ -1,7 +1,7 @@
 import type { Log, LogBatch, Reader } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { TopicName } from '@reprise/schemas/topics.ts'
-import { patiently } from '../patience.ts'
+import { openPatiently } from './open-patiently.ts'
 import type { Seat } from './seat.ts'
 
 /** The reader of one subscriber alone, for the partitions in which it is not where the others are. */
@@ -35,22 +35,19 @@ export const createReadingApart = ({ log, logger, topic, onStopped }: ReadingApa
     if (seat?.canShare() === true && reading.get(partition)?.seat === seat) leave(partition)
   }
   const open = () =>
-    patiently(
-      () =>
-        log.read({
-          topic,
-          inTurns: true,
-          resumeAt: (partition) => Promise.resolve(reading.get(partition)?.seat.next()),
-          onBatch,
-          onStopped,
-        }),
+    openPatiently(
+      { log, logger, signal: closing.signal },
       {
-        signal: closing.signal,
-        against: () => true,
-        onWait: ({ message: reason }) =>
-          logger.warn({ topic, reason }, 'a reader did not start; trying again'),
+        topic,
+        inTurns: true,
+        resumeAt: (partition) => Promise.resolve(reading.get(partition)?.seat.next()),
+        onBatch,
+        onStopped,
       },
     )
+  const stopUnlessClosing = (reason: Error) => {
+    if (!closing.signal.aborted) onStopped(reason)
+  }
   const close = async () => {
     const before = reader
     reader = undefined
@@ -59,9 +56,10 @@ export const createReadingApart = ({ log, logger, topic, onStopped }: ReadingApa
   /** Not awaited: a reader may wait for the very batch that calls this. */
   const lookAgain = () => {
     if (reading.size === 0) void close()
-    else if (reader === undefined) reader = open()
-    else reader.then((opened) => opened.rewind()).catch(() => undefined)
-    reader?.catch(() => undefined)
+    else if (reader === undefined) {
+      reader = open()
+      reader.catch(stopUnlessClosing)
+    } else reader.then((opened) => opened.rewind()).catch(() => undefined)
   }
   const leave = (partition: number) => {
     const left = reading.get(partition)

@@ -74,6 +74,41 @@ test('a gap in the log stops all', async () => {
   expect(both.map(({ stopped }) => stopped)).toEqual([[gap], [gap]])
 })
 
+test('a log that is away when reading begins keeps nobody from reading later', async () => {
+  const { log, append } = createWatchedLog()
+  append(10)
+  let refused = 0
+  const away: Log = {
+    ...log,
+    read: (options) => (refused++ < 2 ? Promise.reject(new Error('no broker')) : log.read(options)),
+  }
+  const shared = share(away, ['a', 'b'])
+  const both = [await readAs(shared, 'a'), await readAs(shared, 'b')]
+  await until(() => both.every(({ count, stopped }) => count() === 10 || stopped.length > 0))
+  expect(both.map(({ stopped }) => stopped)).toEqual([[], []])
+})
+
+test('who closes while the log is away is asked no more', async () => {
+  const { log } = createWatchedLog()
+  let asked = 0
+  const away: Log = { ...log, read: () => Promise.reject(new Error(`no broker ${++asked}`)) }
+  const a = await readAs(share(away, ['a']), 'a')
+  await until(() => asked > 1)
+  await a.reader.close()
+  const before = asked
+  await new Promise((go) => setTimeout(go, 500))
+  expect([asked, a.stopped]).toEqual([before, []])
+})
+
+test('a log that is broken when reading begins stops all', async () => {
+  const { log } = createWatchedLog()
+  const gap = new LogBroken('a gap')
+  const shared = share({ ...log, read: () => Promise.reject(gap) }, ['a', 'b'])
+  const both = [await readAs(shared, 'a'), await readAs(shared, 'b')]
+  await until(() => both.every(({ stopped }) => stopped.length > 0))
+  expect(both.map(({ stopped }) => stopped)).toEqual([[gap], [gap]])
+})
+
 test('who comes in the place of one that halted goes on, even if the one reader has halted too', async () => {
   const { log, append, reads } = createWatchedLog()
   let isHalted = false

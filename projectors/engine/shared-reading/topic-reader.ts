@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Log, LogBatch, Reader, ReaderOptions, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { TopicName } from '@reprise/schemas/topics.ts'
+import { openPatiently } from './open-patiently.ts'
 import { createRoom } from './room.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 import { aheadMax, createWindow, type Window } from './window.ts'
@@ -34,13 +35,14 @@ export type TopicReaderOptions = Sharing & {
 
 /** Reads a topic for all who subscribe, each from where it is. */
 export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
-  const { log, topic, group, members, gatherMs, settleMs, weightMax } = options
+  const { log, logger, topic, group, members, gatherMs, settleMs, weightMax } = options
   const subscriptions = new Map<Subscription, string>()
   const windows = new Map<number, Window>()
   const questions = new Map<number, object>()
   const room = createRoom(weightMax, () => [...subscriptions.keys()].filter(({ isSharing }) => isSharing()))
   let assigned: readonly number[] | undefined
   let reader: Promise<Reader> | undefined
+  let opening = new AbortController()
   let batches = 0
 
   const resumeAt = async (partition: number): Promise<number | undefined> => {
@@ -75,11 +77,19 @@ export const createTopicReader = (options: TopicReaderOptions): TopicReader => {
   }
   const start = () => {
     if (subscriptions.size === 0 || reader) return
-    reader = log.read({ topic, group, inTurns: true, resumeAt, onBatch, onAssigned, onStopped })
-    reader.catch(onStopped)
+    opening = new AbortController()
+    const { signal } = opening
+    reader = openPatiently(
+      { log, logger, signal },
+      { topic, group, inTurns: true, resumeAt, onBatch, onAssigned, onStopped },
+    )
+    reader.catch((reason: unknown) => {
+      if (!signal.aborted) onStopped(reason as Error)
+    })
   }
   const end = async (): Promise<void> => {
     const before = reader
+    opening.abort(new Error('closing'))
     reader = undefined
     assigned = undefined
     for (const partition of [...windows.keys()]) closeWindow(partition)
