@@ -35,7 +35,8 @@ type QuerySideOptions = {
 export const createQuerySide = async (options: QuerySideOptions): Promise<QuerySide> => {
   const { log, codec, rows, documents, logger, now, declarations: views } = options
   const checkpointOf = createStoredCheckpoint({ rows, documents })
-  const watermarks = createWatermarks(views, checkpointOf)
+  let isCaughtUp = () => false
+  const watermarks = createWatermarks(views, checkpointOf, { isCaughtUp: () => isCaughtUp() })
   rows.onLost(() => watermarks.forget(views.filter((view) => !isDocumentView(view))))
   documents.onLost(() => watermarks.forget(views.filter(isDocumentView)))
   const partitions = await partitionCounts(log)
@@ -46,6 +47,7 @@ export const createQuerySide = async (options: QuerySideOptions): Promise<QueryS
   if (unknown) throw new Error(`a query asks ${unknown.name}, which is not among the projections`)
   const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
   const { notReady } = following
+  isCaughtUp = () => notReady() === undefined
   const gate = createPositionGate(log, watermarks, checkpointOf)
   return {
     routers: [queryRouter({ queries, gate, losses: watermarks.losses, notReady }), openApiRouter(queries)],

@@ -46,8 +46,9 @@ const handlerOf =
     if (reason !== undefined) throw new Problem('not-ready', reason)
     const deadline = Date.now() + waitMs
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      const seen = losses()
-      await gate({ views: query.views, groups: query.groups?.(asked) }, positions, deadline)
+      let seen = losses()
+      const onLook = () => (seen = losses())
+      await gate({ views: query.views, groups: query.groups?.(asked), onLook }, positions, deadline)
       const shown = await outcomeOf(query, asked)
       // The store was lost while it was read: the answer may be older than what had been reached before.
       if (seen !== losses()) continue

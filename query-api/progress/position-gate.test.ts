@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createPositionGate } from './position-gate.ts'
 import { createWatermarks, type View } from './watermarks.ts'
@@ -86,4 +86,167 @@ it('answers `quarantined` for a newer position on a group that stopped, and for 
   watermarks.observe({ ...progress, watermark: 10, quarantined: [] })
   await pass(7)
   watermarks.close()
+})
+
+describe('checkpoints that follow their rows later', () => {
+  let stored: number
+  let reads: number
+  let clock: number
+  let isCaughtUp: boolean
+  let watermarks: ReturnType<typeof createWatermarks>
+  let gate: ReturnType<typeof createPositionGate>
+  const checkpointOf = async () => {
+    reads++
+    return { watermark: stored }
+  }
+  const tell = (watermark: number, partition = 0) => watermarks.observe({ ...progress, watermark, partition })
+  const pass = (offset: number, { waitMs = 0, partition = 0 } = {}) =>
+    gate({ views: [view] }, [{ ...position, partition, offset }], Date.now() + waitMs)
+  const notYetVisible = { code: 'not-yet-visible' }
+  /** The view is known as one whose checkpoint and progress are here. */
+  const trust = async (watermark: number) => {
+    stored = watermark
+    tell(watermark)
+    await jest.advanceTimersByTimeAsync(0)
+  }
+
+  beforeEach(() => {
+    jest.useFakeTimers()
+    stored = 0
+    reads = 0
+    clock = 0
+    isCaughtUp = true
+    watermarks = createWatermarks([view], checkpointOf, { now: () => clock, isCaughtUp: () => isCaughtUp })
+    const log = { ...createInMemoryLog(), endOffsets: async () => Array.from({ length: 4 }, () => 1_000) }
+    gate = createPositionGate(log, watermarks, checkpointOf)
+  })
+  afterEach(() => {
+    watermarks.close()
+    jest.useRealTimers()
+  })
+
+  it('answers a token at once that progress has reached, and asks no more afterwards', async () => {
+    await trust(5)
+    tell(9)
+    await pass(7)
+    expect(watermarks.losses()).toBe(0)
+    const before = reads
+    tell(10)
+    await jest.advanceTimersByTimeAsync(5_000)
+    expect(reads).toBe(before)
+    expect(watermarks.of(view, 0)).toBe(10)
+  })
+
+  it('waits once for a checkpoint if none was ever seen', async () => {
+    await trust(0)
+    tell(5)
+    const passed = pass(4, { waitMs: wokenNotLateMs })
+    await jest.advanceTimersByTimeAsync(0)
+    expect(watermarks.of(view, 0)).toBe(0)
+    stored = 5
+    tell(9)
+    await jest.advanceTimersByTimeAsync(250)
+    await passed
+    await pass(8)
+  })
+
+  it('trusts what is published once the store has what was when it was lost, though more comes all the time', async () => {
+    await trust(5)
+    watermarks.forget([view])
+    for (let watermark = 6; watermark < 20; watermark++) {
+      tell(watermark)
+      stored = watermark - 3
+      await jest.advanceTimersByTimeAsync(100)
+    }
+    const before = reads
+    tell(20)
+    await jest.advanceTimersByTimeAsync(2_000)
+    expect(reads).toBe(before)
+    expect(watermarks.of(view, 0)).toBe(20)
+  })
+
+  it('asks for untrusted partitions in one chain, however many requests and progress there are', async () => {
+    for (const partition of [0, 1, 2]) tell(0, partition)
+    await jest.advanceTimersByTimeAsync(0)
+    for (const partition of [0, 1, 2]) tell(5, partition)
+    const open = [0, 1, 2, 0, 1, 2].map((partition) => pass(4, { partition, waitMs: 2_000 }))
+    const refused = Promise.all(open.map((passed) => expect(passed).rejects.toMatchObject(notYetVisible)))
+    await jest.advanceTimersByTimeAsync(10)
+    for (const partition of [0, 1, 2]) for (const watermark of [6, 7, 8]) tell(watermark, partition)
+    watermarks.forget([view])
+    await jest.advanceTimersByTimeAsync(240)
+    const before = reads
+    for (let watermark = 9; watermark < 109; watermark++) {
+      for (const partition of [0, 1, 2]) tell(watermark, partition)
+      await jest.advanceTimersByTimeAsync(10)
+    }
+    expect(reads - before).toBe(4 * 3)
+    await jest.advanceTimersByTimeAsync(1_000)
+    await refused
+  })
+
+  it.each([0, 4])(
+    'notices a checkpoint that went back to %d, and believes nothing past it',
+    async (found) => {
+      await trust(5)
+      tell(9)
+      await pass(7)
+      stored = found
+      const refused = expect(pass(7, { waitMs: 1_000 })).rejects.toMatchObject(notYetVisible)
+      await jest.advanceTimersByTimeAsync(2_000)
+      await refused
+      expect(watermarks.losses()).toBe(1)
+      stored = 9
+      await jest.advanceTimersByTimeAsync(250)
+      await pass(7)
+    },
+  )
+
+  it('believes no word that is old and not borne out, though the checkpoint is past the one last seen', async () => {
+    await trust(5)
+    tell(90)
+    clock = 10_000
+    stored = 50
+    await expect(pass(80)).rejects.toMatchObject(notYetVisible)
+    await pass(40)
+    tell(0)
+    await jest.advanceTimersByTimeAsync(250)
+    tell(85)
+    stored = 85
+    await pass(80)
+  })
+
+  it('takes a token back when the projector goes back while the store is asked', async () => {
+    await trust(5)
+    tell(9)
+    const passed = expect(pass(7)).rejects.toMatchObject(notYetVisible)
+    await Promise.resolve()
+    tell(6)
+    await passed
+  })
+
+  it('trusts nothing before all that was published before the start was observed', async () => {
+    isCaughtUp = false
+    await trust(5)
+    tell(9)
+    await jest.advanceTimersByTimeAsync(0)
+    isCaughtUp = true
+    await jest.advanceTimersByTimeAsync(1_000)
+    await expect(pass(7)).rejects.toMatchObject(notYetVisible)
+    await pass(4)
+  })
+
+  it('looks anew after what it noticed itself', async () => {
+    await trust(9)
+    await pass(7)
+    stored = 3
+    let seen = -1
+    const onLook = () => (seen = watermarks.losses())
+    const passed = gate({ views: [view], onLook }, [{ ...position, offset: 7 }], Date.now() + wokenNotLateMs)
+    await jest.advanceTimersByTimeAsync(250)
+    stored = 9
+    await jest.advanceTimersByTimeAsync(250)
+    await passed
+    expect([seen, watermarks.losses()]).toEqual([1, 1])
+  })
 })

@@ -18,6 +18,8 @@ export type Read = {
   readonly views: readonly View[]
   /** The names of the groups that are read (core/quarantine.ts); whichever are there without it. */
   readonly groups?: readonly string[] | undefined
+  /** Told before each look at how far the views are: what was lost before the last one, that one knew. */
+  readonly onLook?: () => void
 }
 
 /** See {@link PositionGate}. */
@@ -44,18 +46,24 @@ export const createPositionGate = (
 
   /**
    * Word of a view that was deleted, and is being rebuilt, may come later than a request: the view's own store decides.
-   * One small read per view and position, only for requests that name a position.
+   * Its checkpoint may lag behind what is published, but it never goes back. One small read per view and position, only
+   * for requests that name a position.
    */
-  const isStored = async (views: readonly View[], positions: readonly Position[]): Promise<boolean> => {
-    const behind = await Promise.all(
-      views.map(async (view) => {
-        const own = positions.filter(({ topic }) => topic === view.from)
-        const stored = await Promise.all(own.map(({ partition }) => checkpointOf(view, partition)))
-        return stored.some(({ watermark }, at) => watermark <= (own[at]?.offset ?? 0)) ? [view] : []
-      }),
+  const isBorneOut = async (views: readonly View[], positions: readonly Position[]): Promise<boolean> => {
+    const found = await Promise.all(
+      views.flatMap((view) =>
+        positions
+          .filter(({ topic }) => topic === view.from)
+          .map(async ({ partition, offset }) => {
+            const judge = watermarks.judging(view, partition)
+            const { watermark } = await checkpointOf(view, partition)
+            return { view, verdict: judge(watermark, offset) }
+          }),
+      ),
     )
-    if (behind.flat().length > 0) watermarks.forget(behind.flat())
-    return behind.flat().length === 0
+    const back = found.filter(({ verdict }) => verdict === 'back').map(({ view }) => view)
+    if (back.length > 0) watermarks.forget([...new Set(back)])
+    return found.every(({ verdict }) => verdict === 'shown')
   }
 
   const stoppedIn = ({ views, groups }: Read, positions: readonly Position[]) =>
@@ -74,9 +82,15 @@ export const createPositionGate = (
     await Promise.all(asked.map(({ position }) => refuseUnknown(position, endOf)))
     for (;;) {
       // Nothing is awaited between looking and waiting, so no progress is missed.
+      read.onLook?.()
       const open = unmet(views, positions)
       const [first] = open
-      if (first === undefined && (await isStored(views, positions))) {
+      // What was believed may have been taken back while the store was asked.
+      if (
+        first === undefined &&
+        (await isBorneOut(views, positions)) &&
+        unmet(views, positions).length === 0
+      ) {
         const [stopped] = stoppedIn(read, positions)
         if (stopped) throw quarantined(stopped)
         return

@@ -83,6 +83,13 @@ describe('read your own writes', () => {
     expect((await get(`/v1/playlists/${mine}`, at(7))).status).toBe(200)
   })
 
+  it('answers at once what progress has reached, though the checkpoint follows later', async () => {
+    await views.progress(playlistDetails, partition, 5)
+    expect((await get(`/v1/playlists/${mine}`, at(4))).status).toBe(200)
+    await views.publish(playlistDetails, partition, 9)
+    expect((await get(`/v1/playlists/${mine}`, at(7))).status).toBe(200)
+  })
+
   it('forgets what it knew when the store is lost, until the projector has caught up again', async () => {
     await views.progress(playlistDetails, partition, 5)
     rows.mark()
