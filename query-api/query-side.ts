@@ -48,7 +48,8 @@ export const createQuerySide = async (options: QuerySideOptions): Promise<QueryS
   const following = await followProgress({ log, codec, logger, observe: watermarks.observe })
   const { notReady } = following
   isCaughtUp = () => notReady() === undefined
-  const gate = createPositionGate(log, watermarks, checkpointOf)
+  const confirm = (view: View) => (isDocumentView(view) ? Promise.resolve() : rows.confirm())
+  const gate = createPositionGate(log, watermarks, checkpointOf, confirm)
   return {
     routers: [queryRouter({ queries, gate, losses: watermarks.losses, notReady }), openApiRouter(queries)],
     notReady,

@@ -95,6 +95,7 @@ describe('checkpoints that follow their rows later', () => {
   let isCaughtUp: boolean
   let watermarks: ReturnType<typeof createWatermarks>
   let gate: ReturnType<typeof createPositionGate>
+  let confirm: () => Promise<void>
   const checkpointOf = async () => {
     reads++
     return { watermark: stored }
@@ -118,7 +119,8 @@ describe('checkpoints that follow their rows later', () => {
     isCaughtUp = true
     watermarks = createWatermarks([view], checkpointOf, { now: () => clock, isCaughtUp: () => isCaughtUp })
     const log = { ...createInMemoryLog(), endOffsets: async () => Array.from({ length: 4 }, () => 1_000) }
-    gate = createPositionGate(log, watermarks, checkpointOf)
+    confirm = () => Promise.resolve()
+    gate = createPositionGate(log, watermarks, checkpointOf, () => confirm())
   })
   afterEach(() => {
     watermarks.close()
@@ -135,6 +137,20 @@ describe('checkpoints that follow their rows later', () => {
     await jest.advanceTimersByTimeAsync(5_000)
     expect(reads).toBe(before)
     expect(watermarks.of(view, 0)).toBe(10)
+  })
+
+  it('asks the store, where its checkpoint lags, whether it has forgotten what it acknowledged', async () => {
+    await trust(5)
+    tell(9)
+    confirm = () => {
+      watermarks.forget([view])
+      return Promise.reject(new Error('a node was started anew'))
+    }
+    await expect(pass(7)).rejects.toThrow('a node was started anew')
+    expect(watermarks.of(view, 0)).toBe(5)
+    stored = 9
+    await jest.advanceTimersByTimeAsync(250)
+    await pass(7)
   })
 
   it('waits once for a checkpoint if none was ever seen', async () => {

@@ -22,11 +22,12 @@ export type Read = {
   readonly onLook?: () => void
 }
 
-/** See {@link PositionGate}. */
+/** See {@link PositionGate}. `confirm` asks whether a view's store was never lost; a store in memory never is. */
 export const createPositionGate = (
   log: Log,
   watermarks: Watermarks,
   checkpointOf: StoredCheckpoint,
+  confirm: (view: View) => Promise<void> = () => Promise.resolve(),
 ): PositionGate => {
   const ends = new Map(
     (Object.keys(topics) as (keyof typeof topics)[]).map((topic) => [
@@ -46,8 +47,8 @@ export const createPositionGate = (
 
   /**
    * Word of a view that was deleted, and is being rebuilt, may come later than a request: the view's own store decides.
-   * Its checkpoint may lag behind what is published, but it never goes back. One small read per view and position, only
-   * for requests that name a position.
+   * Its checkpoint may lag behind what is published, but it never goes back; and where it lags, the store is asked
+   * whether it still has what it acknowledged (law 11). Small reads, only for requests that name a position.
    */
   const isBorneOut = async (views: readonly View[], positions: readonly Position[]): Promise<boolean> => {
     const found = await Promise.all(
@@ -57,6 +58,7 @@ export const createPositionGate = (
           .map(async ({ partition, offset }) => {
             const judge = watermarks.judging(view, partition)
             const { watermark } = await checkpointOf(view, partition)
+            if (watermark <= offset) await confirm(view)
             return { view, verdict: judge(watermark, offset) }
           }),
       ),
