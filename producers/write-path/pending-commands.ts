@@ -65,7 +65,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
   const fail = (entry: Entry, reason: Error) => {
     if (!isWaiting(entry)) return
     entries.delete(entry.command.commandId)
-    entry.reject(entry.wasSent ? ifSent(reason) : reason)
+    entry.reject(reason)
   }
   const isWaiting = (entry: Entry) => entries.get(entry.command.commandId) === entry
 
@@ -109,12 +109,6 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
     close: (): void => clearTimeout(timer),
   }
 }
-
-/** What is said of a command with a record that may yet be accepted: that nothing was done of it, nobody knows. */
-export const ifSent = (reason: Error): Error =>
-  reason instanceof Problem && (reason.code === 'not-ready' || reason.code === 'overloaded')
-    ? timedOut(true)
-    : reason
 
 /** What a command hears that has waited as long as it may. */
 export const timedOut = (wasSent: boolean): Problem =>
