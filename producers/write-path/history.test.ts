@@ -49,5 +49,5 @@ test('what is read while it is stored, and stored again at once, is stored once 
     await settled()
   }
   expect(stored).toEqual([first, second, third])
-  expect(history.unstored).toBe(0)
+  expect(history.unstored.records).toBe(0)
 })

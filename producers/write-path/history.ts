@@ -29,6 +29,9 @@ export type Decided<State, Report> = {
   readonly report: Report
 }
 
+/** What was read and not stored yet. */
+export type Unstored = { readonly records: number; readonly weight: number; readonly bytes: number }
+
 /** What a history is folded from. */
 export type HistoryOptions<State, Body, Type extends EventType, Report> = {
   readonly partition: number
@@ -132,16 +135,14 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     get nextOffset() {
       return nextOffset
     },
-    /** How many records were read since they were stored. */
-    get unstored() {
-      return Math.max(0, nextOffset - storedBelow)
+    /** All below it is stored. */
+    get storedBelow() {
+      return Math.min(nextOffset, storedBelow)
     },
-    get changedWeight() {
-      return states.changedWeight
-    },
-    /** What the answers take that were not stored yet. */
-    get unstoredBytes() {
-      return ids.bytes
+    /** What was not stored yet: records that were read, what the states weigh that they changed, bytes of their answers. */
+    get unstored(): Unstored {
+      const records = Math.max(0, nextOffset - storedBelow)
+      return { records, weight: states.changedWeight, bytes: ids.bytes }
     },
     /** The state of a stream, at version 0 when it has no events; undefined when it must be loaded first. */
     stateOf: states.find,

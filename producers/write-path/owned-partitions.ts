@@ -52,7 +52,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       writer.read(records)
       storing.storeIfDue()
       // A partition that is read from far back is read no faster than it can be stored.
-      while (!writer.isReady() && writer.unstored > catchUpMax && owns(partition))
+      while (!writer.isReady() && writer.unstored.records > catchUpMax && owns(partition))
         await storing.storeNow(writer)
     },
     onStopped: (reason) => {

@@ -263,21 +263,11 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     get nextOffset() {
       return history.nextOffset
     },
-    /** How many records were read since states and ids were stored. */
+    get storedBelow() {
+      return history.storedBelow
+    },
     get unstored() {
       return history.unstored
-    },
-    /** Everything below is stored. */
-    get storedBelow() {
-      return history.nextOffset - history.unstored
-    },
-    /** Weight of the states that changed since. */
-    get changedWeight() {
-      return history.changedWeight
-    },
-    /** What the answers take that came since. */
-    get unstoredBytes() {
-      return history.unstoredBytes
     },
     isReady,
     /** Stores states, ids and the mark. @throws what the store throws */
@@ -321,18 +311,6 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
 }
 
 /** See {@link createPartitionWriter}. */
-export type PartitionWriter<Body, Report> = Pick<
-  ReturnType<typeof createPartitionWriter<unknown, Body, EventType, Report>>,
-  | 'read'
-  | 'nextOffset'
-  | 'unstored'
-  | 'storedBelow'
-  | 'changedWeight'
-  | 'unstoredBytes'
-  | 'isReady'
-  | 'store'
-  | 'submit'
-  | 'release'
-  | 'resume'
-  | 'stop'
+export type PartitionWriter<Body, Report> = ReturnType<
+  typeof createPartitionWriter<unknown, Body, EventType, Report>
 >

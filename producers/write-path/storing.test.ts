@@ -3,11 +3,11 @@ import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createStoring } from './storing.ts'
 
 /** A partition's writer, of which so much waits; storing it ends when the test says so. */
-const createWriter = (waits: { unstored?: number; unstoredBytes?: number; changedWeight?: number } = {}) => {
+const createWriter = (waits: { records?: number; bytes?: number; weight?: number } = {}) => {
   const ends: (() => void)[] = []
   let isReady = true
   return {
-    ...{ unstored: 0, unstoredBytes: 0, changedWeight: 0, ...waits },
+    unstored: { records: 0, bytes: 0, weight: 0, ...waits },
     isReady: () => isReady,
     isBehind: () => {
       isReady = false
@@ -28,38 +28,38 @@ describe('storing the partitions of a process', () => {
   const settled = () => jest.advanceTimersByTimeAsync(0)
 
   test('no partition is stored twice at once, nor two side by side, whoever asks', async () => {
-    const [a, b] = [createWriter({ unstored: 300_000 }), createWriter({ unstored: 250_000 })]
+    const [a, b] = [createWriter({ records: 300_000 }), createWriter({ records: 250_000 })]
     const storing = storingOf(a, b)
     const first = storing.storeNow(a)
     const second = storing.storeNow(b)
     storing.storeIfDue()
     await settled()
     expect([a.underWay(), b.underWay()]).toEqual([1, 0])
-    a.unstored = 0
+    a.unstored.records = 0
     a.end()
     await settled()
     expect([a.underWay(), b.underWay()]).toEqual([0, 1])
-    b.unstored = 0
+    b.unstored.records = 0
     b.end()
     await Promise.all([first, second])
   })
 
   test.each([
-    ['records', { unstored: 2_000_000 }],
-    ['bytes of answers', { unstored: 1, unstoredBytes: 2 ** 30 }],
-    ['weight of states', { unstored: 1, changedWeight: 10_000_000 }],
+    ['records', { records: 2_000_000 }],
+    ['bytes of answers', { records: 1, bytes: 2 ** 30 }],
+    ['weight of states', { records: 1, weight: 10_000_000 }],
   ])('too many %s and nothing more is taken, though no store has failed', (_what, waits) => {
     const writer = createWriter(waits)
     const storing = storingOf(writer)
     expect(storing.overfull()).toBe(
-      `${writer.unstored} records wait for the store of states (it is slower than the commands, or away)`,
+      `${writer.unstored.records} records wait for the store of states (it is slower than the commands, or away)`,
     )
     writer.isBehind()
     expect(storing.overfull()).toBeUndefined()
   })
 
   test('closing does not wait for a store that hangs', async () => {
-    const writer = createWriter({ unstored: 60_000 })
+    const writer = createWriter({ records: 60_000 })
     const storing = storingOf(writer)
     storing.storeIfDue()
     const closed = storing.close()

@@ -1,10 +1,7 @@
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { PartitionWriter } from './partition-writer.ts'
 
-type Writer = Pick<
-  PartitionWriter<never, never>,
-  'unstored' | 'unstoredBytes' | 'changedWeight' | 'isReady' | 'store'
->
+type Writer = Pick<PartitionWriter<never, never>, 'unstored' | 'isReady' | 'store'>
 
 /** At once a partition is stored after so many records, so that another process has no more to read when it takes over. */
 const recordsMax = 50_000
@@ -27,7 +24,8 @@ export const createStoring = (options: {
   let underWay: Promise<void> | undefined
   let failing: string | undefined
 
-  const most = (): Writer | undefined => [...writers()].sort((a, b) => b.unstored - a.unstored)[0]
+  const most = (): Writer | undefined =>
+    [...writers()].sort((a, b) => b.unstored.records - a.unstored.records)[0]
   const storeOne = async (writer: Writer, isUrgent = true): Promise<void> => {
     try {
       await writer.store(isUrgent)
@@ -39,12 +37,15 @@ export const createStoring = (options: {
     }
   }
   const storeAll = async (): Promise<void> => {
-    for (const writer of writers()) if (writer.unstored > 0 && failing === undefined) await storeOne(writer)
+    for (const writer of writers())
+      if (writer.unstored.records > 0 && failing === undefined) await storeOne(writer)
   }
   const isDue = (): boolean => {
     const { weight, bytes } = sumOf(writers())
     return (
-      weight >= weightMax || bytes >= bytesMax || writers().some(({ unstored }) => unstored >= recordsMax)
+      weight >= weightMax ||
+      bytes >= bytesMax ||
+      writers().some(({ unstored }) => unstored.records >= recordsMax)
     )
   }
   const alone = (work: () => Promise<void>): void => {
@@ -62,7 +63,7 @@ export const createStoring = (options: {
     const all = writers()
     for (let tried = 0; tried < all.length; tried++) {
       const writer = all[turns++ % all.length]
-      if (writer && writer.unstored > 0) return writer
+      if (writer && writer.unstored.records > 0) return writer
     }
     return undefined
   }
@@ -109,10 +110,10 @@ export const createStoring = (options: {
 /** What waits to be stored. */
 const sumOf = (writers: readonly Writer[]) => {
   const sum = { records: 0, weight: 0, bytes: 0 }
-  for (const { unstored, unstoredBytes, changedWeight } of writers) {
-    sum.records += unstored
-    sum.weight += changedWeight
-    sum.bytes += unstoredBytes
+  for (const { unstored } of writers) {
+    sum.records += unstored.records
+    sum.weight += unstored.weight
+    sum.bytes += unstored.bytes
   }
   return sum
 }

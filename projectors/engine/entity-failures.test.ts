@@ -8,7 +8,7 @@ import { rowChange } from '../testing/catalogue-history.ts'
 import { codec } from '../testing/codec.ts'
 import { contentsOf, startInMemory, until } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
-import { unwellOf, type Running } from './run-all.ts'
+import { unwellOf } from './run-all.ts'
 
 const inRows = cassandraTable({ partitionKey: ['entity'] })
 const inDocuments = openSearchIndex({
@@ -52,16 +52,6 @@ const create = () => {
   }
 }
 
-/** Why the view is in a state, once it is. */
-const reasonIn = async ({ status }: Running, state: 'waiting' | 'stopped') => {
-  const find = () => status().find((one) => one.name === 'projection names v1' && one.state === state)
-  await until(
-    () => find() !== undefined,
-    () => JSON.stringify(status()),
-  )
-  return find()?.reason
-}
-
 describe.each([
   ['rows', inRows],
   ['documents', inDocuments],
@@ -75,7 +65,9 @@ describe.each([
     await run.untilApplied(view)
     artist('b', 'poison')
     artist('a', 'Anna')
-    expect(await reasonIn(run, 'waiting')).toBe("artist/b, as it is at offset 1, can't be shown: no antidote")
+    expect(await run.reasonIn(view, 'waiting')).toBe(
+      "artist/b, as it is at offset 1, can't be shown: no antidote",
+    )
     poison.isCured = true
     await run.untilApplied(view)
     await until(() => unwellOf(run.status()) === undefined)
@@ -92,8 +84,9 @@ describe.each([
   test('that stops says which entity could not be shown', async () => {
     const { log, stores, artist } = create()
     artist('b', 'poison')
-    const run = await startInMemory([namesIn(store, stop())], { log, stores })
-    expect(await reasonIn(run, 'stopped')).toBe(
+    const view = namesIn(store, stop())
+    const run = await startInMemory([view], { log, stores })
+    expect(await run.reasonIn(view, 'stopped')).toBe(
       "projection names v1 stopped: artist/b, as it is at offset 0, can't be shown: no antidote",
     )
     await run.close()
@@ -115,8 +108,9 @@ test.each([
     const { log, stores, artist } = create()
     artist('a', '12')
     artist('b', 'Bob')
-    const run = await startInMemory([namesIn(inNumbers, policy)], { log, stores })
-    expect(await reasonIn(run, state)).toContain(
+    const view = namesIn(inNumbers, policy)
+    const run = await startInMemory([view], { log, stores })
+    expect(await run.reasonIn(view, state)).toContain(
       "artist/b, as it is at offset 1, can't be shown: names: field name can't be stored, its index refuses it: " +
         'mapper_parsing_exception: ',
     )
@@ -145,7 +139,7 @@ describe('a change that can not be read', () => {
     artist('a', 'Ann')
     append(bytes)
     const run = await startInMemory([view], { log, stores, codec: learning })
-    await reasonIn(run, 'waiting')
+    await run.reasonIn(view, 'waiting')
     isKnown = true
     await run.untilApplied(view).finally(run.close)
     expect(contentsOf(view, stores).join()).toContain('Bob')
@@ -157,8 +151,9 @@ describe('a change that can not be read', () => {
       const { log, stores, artist, append } = create()
       artist('a', 'Ann')
       append(bytes)
-      const run = await startInMemory([namesIn(inRows, retry())], { log, stores })
-      expect(await reasonIn(run, 'waiting')).toMatch(/^offset 1.* can't be read/)
+      const view = namesIn(inRows, retry())
+      const run = await startInMemory([view], { log, stores })
+      expect(await run.reasonIn(view, 'waiting')).toMatch(/^offset 1.* can't be read/)
       await run.close()
     },
   )
@@ -166,8 +161,11 @@ describe('a change that can not be read', () => {
   test.each([nonsense, nameless, misplaced])('stops the view with its place: %s', async (_what, bytes) => {
     const { log, stores, append } = create()
     append(bytes)
-    const run = await startInMemory([namesIn(inRows, stop())], { log, stores })
-    expect(await reasonIn(run, 'stopped')).toMatch(/^projection names v1 stopped: offset 0.* can't be read/)
+    const view = namesIn(inRows, stop())
+    const run = await startInMemory([view], { log, stores })
+    expect(await run.reasonIn(view, 'stopped')).toMatch(
+      /^projection names v1 stopped: offset 0.* can't be read/,
+    )
     await run.close()
   })
 })

@@ -9,7 +9,6 @@ import { createHistoryWriter } from '../testing/history-writer.ts'
 import { contentsOf, indexOf, runInMemory, startInMemory, until } from '../testing/in-memory-run.ts'
 import { createOperator } from '../testing/operator.ts'
 import { createRandom } from '../testing/random.ts'
-import type { Running } from './run-all.ts'
 
 type Poison = { isCured: boolean }
 
@@ -58,15 +57,6 @@ const writeLikes = ({ like }: Pick<ReturnType<typeof create>, 'like'>, seed: num
     if (isBad && !first.has(user)) first.set(user, offset)
   }
   return first
-}
-
-const reasonIn = async ({ status }: Running, state: 'waiting' | 'stopped') => {
-  const find = () => status().find((one) => one.name === 'projection likes-told v1' && one.state === state)
-  await until(
-    () => find() !== undefined,
-    () => JSON.stringify(status()),
-  )
-  return find()?.reason
 }
 
 describe('a document that the index refuses', () => {
@@ -177,7 +167,7 @@ describe('a document that the index refuses', () => {
     const view = likesTold(retry(), poison)
     writeLikes(world, 3)
     const run = await startInMemory([view], world)
-    expect(await reasonIn(run, 'waiting')).toContain('likes-told: field last.more')
+    expect(await run.reasonIn(view, 'waiting')).toContain('likes-told: field last.more')
     poison.isCured = true
     await run.untilApplied(view).finally(run.close)
     expect(await createOperator(world.log, view).letters()).toEqual([])
@@ -191,7 +181,7 @@ describe('a document that the index refuses', () => {
     const { offset } = world.like('ann', 'bad')
     const view = likesTold(stop())
     const run = await startInMemory([view], world)
-    expect(await reasonIn(run, 'stopped')).toMatch(
+    expect(await run.reasonIn(view, 'stopped')).toMatch(
       new RegExp(`offset ${offset}: likes-told: field last.more can't be stored`),
     )
     await run.close()

@@ -29,6 +29,8 @@ export type InMemoryRun = Running & {
   readonly published: readonly ProjectionProgress[]
   /** Resolves when every partition of the topic has been applied to its end, as published. Rejects if it stopped. */
   readonly untilApplied: (projection: AnyDeclaration) => Promise<void>
+  /** Why a projection waits or has stopped, once it does. */
+  readonly reasonIn: (projection: AnyDeclaration, state: 'waiting' | 'stopped') => Promise<string | undefined>
 }
 
 /** What a run reads and writes. */
@@ -69,6 +71,9 @@ export const startInMemory = async (
     sharing,
     gathering,
   })
+  const statusOf = (projection: AnyDeclaration) =>
+    running.status().find(({ name }) => name === `projection ${nameOf(projection)}`)
+  const told = () => JSON.stringify(running.status())
   const watermarkOf = (name: string, partition: number) =>
     published.findLast((progress) => progress.projection === name && progress.partition === partition)
       ?.watermark
@@ -76,15 +81,16 @@ export const startInMemory = async (
     ...running,
     published,
     untilApplied: (projection) =>
-      until(
-        async () => {
-          const own = running.status().find(({ name }) => name === `projection ${nameOf(projection)}`)
-          if (own?.state === 'stopped') throw new Error(own.reason)
-          const ends = await log.endOffsets(projection.from)
-          return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
-        },
-        () => JSON.stringify(running.status()),
-      ),
+      until(async () => {
+        const own = statusOf(projection)
+        if (own?.state === 'stopped') throw new Error(own.reason)
+        const ends = await log.endOffsets(projection.from)
+        return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
+      }, told),
+    reasonIn: async (projection, state) => {
+      await until(() => statusOf(projection)?.state === state, told)
+      return statusOf(projection)?.reason
+    },
   }
 }
 
