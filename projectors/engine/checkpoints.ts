@@ -13,8 +13,9 @@ export type Checkpoints = {
   /** A lower one never replaces a higher one. */
   readonly write: (partition: number, checkpoint: Checkpoint) => Promise<void>
   /**
-   * Asks whether what was stored before is still there, so that a checkpoint may be written later than the rows it tells
-   * of. Missing where others judge a view by its checkpoints: there each goes with its rows.
+   * Asks whether what was stored before is still there: before each checkpoint is written, as the rows it tells of may be
+   * older. Missing where the store never loses what it acknowledged; there others judge a view by its checkpoints, and each
+   * goes with its rows.
    * @throws {StoreUnavailable} when it may not be.
    */
   readonly confirm?: () => Promise<void>

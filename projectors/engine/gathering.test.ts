@@ -250,6 +250,23 @@ describe('checkpoints have beats of their own', () => {
     expect(contentsOf(playlistDetails, stores).join()).toContain('Lost')
     await run.close()
   })
+
+  test('nor does one that is written at once, for what it says of a group that stopped', async () => {
+    const { log, append } = createLog(0)
+    const stores = createInMemoryStores()
+    const view = inRows({ isCured: false })
+    const once = { ...patient, msCheckpoint: 60_000 }
+    const run = await startInMemory([view], { log, stores, gathering: once })
+    await run.untilApplied(view)
+    stores.rows.mark()
+    append('lost', createdPlaylist('Lost'))
+    await run.untilApplied(view)
+    stores.rows.loseTailUnnoticed()
+    append('stopped', createdPlaylist('poison'))
+    await run.untilApplied(view).finally(run.close)
+    expect(contentsOf(view, stores).join()).toContain('Lost')
+    expect(quarantinedIn(run)).toHaveLength(1)
+  })
 })
 
 describe('from the first record on', () => {

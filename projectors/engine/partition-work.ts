@@ -15,7 +15,7 @@ export type PartitionWork<Event> = {
   readonly store: (lease: Lease<Event>) => Promise<void>
   /** Tells how far that is stored, past the last checkpoint. */
   readonly tell: (lease: Lease<Event>, place: Admitted['place']) => void
-  /** Writes a checkpoint behind its rows. */
+  /** Writes a checkpoint behind its rows, if the store still has them. */
   readonly mark: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
   /** The same, and tells of it. */
   readonly reach: (lease: Lease<Event>, checkpoint: Checkpoint) => Promise<void>
@@ -44,6 +44,9 @@ export const createPartitionWork = <Event>(follower: Follower<Event>): Partition
   }
 
   const mark = async (lease: Lease<Event>, checkpoint: Checkpoint): Promise<void> => {
+    if (lease.hasEnded()) return
+    // The process, or the store, may have stood still since its rows were written.
+    await checkpoints.confirm?.()
     if (lease.hasEnded()) return
     await checkpoints.write(lease.partition, checkpoint)
     lease.checkpoint = checkpoint

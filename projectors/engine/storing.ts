@@ -59,8 +59,6 @@ export const createStoring = <Event>(options: Options<Event>): Storing<Event> =>
   }
   const writeCheckpoint = async (lease: Lease<Event>): Promise<void> => {
     if (lease.pastCheckpoint === undefined || lease.hasEnded()) return
-    // The process, or the store, may have stood still meanwhile.
-    await checkpoints.confirm?.()
     await work.mark(lease, checkpointAt(lease, lease.pastCheckpoint))
   }
   const writeLate = (lease: Lease<Event>) => inSpiteOfFailures(lease, () => writeCheckpoint(lease))

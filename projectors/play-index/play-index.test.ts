@@ -3,6 +3,7 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
+import { defaultGathering, type Gathering } from '../engine/gathering.ts'
 import { codec } from '../testing/codec.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
 import { until } from '../testing/in-memory-run.ts'
@@ -10,6 +11,7 @@ import { playOf } from '../testing/playback-history.ts'
 import { createRandom, type Random } from '../testing/random.ts'
 import { cutAtRandom } from '../testing/faults.ts'
 import { startPlayIndex, type PlayIndex } from './play-index.ts'
+import { playIndexTable } from './play-index-layout.ts'
 import { createPlayMemory } from './play-memory.ts'
 
 const partitions = 3
@@ -72,7 +74,7 @@ const verdictsOf = async (index: PlayIndex, { firsts }: History, random: Random)
   return [...firsts.keys()].map((event) => given.has(event))
 }
 
-const start = (history: History, random: Random) => {
+const start = (history: History, random: Random, gathering?: Gathering) => {
   const store = createInMemoryRowStore()
   const discarded = new Set<string>()
   const discard = (partition: number, records: readonly { readonly offset: number }[]) => {
@@ -85,7 +87,7 @@ const start = (history: History, random: Random) => {
   const onApplied = (partition: number, watermark: number) => void watermarks.set(partition, watermark)
   const memory = () => createPlayMemory(memoryBytes)
   const open = () =>
-    startPlayIndex({ log, codec, logger: quiet, store, discard, memory: memory(), onApplied })
+    startPlayIndex({ log, codec, logger: quiet, store, discard, memory: memory(), onApplied, gathering })
   const stored = () => [...watermarks.values()].reduce((sum, watermark) => sum + watermark, 0)
   return { store, discarded, open, stored }
 }
@@ -128,6 +130,23 @@ describe('each play counts once, as a naive reader of the whole log says', () =>
       for (const index of indexes) await index.close()
     },
   )
+
+  test('no checkpoint passes rows that were lost meanwhile, though nobody noticed', async () => {
+    const random = createRandom(97)
+    const history = createHistory(random)
+    history.write()
+    const { store, open, stored } = start(history, random, { ...defaultGathering, behindMin: 0, msMax: 200 })
+    const index = open()
+    await until(() => stored() === 1)
+    store.mark()
+    history.write()
+    await until(() => index.counts().decided === 2)
+    store.loseTailUnnoticed()
+    await until(() => stored() === 2)
+    await index.close()
+    expect(expectedOf(history).verdicts).toEqual([true, true])
+    expect(store.rowsOf(playIndexTable)).toHaveLength(2)
+  })
 
   test('a later process gives the same verdicts from what is stored', async () => {
     const random = createRandom(99)

@@ -130,6 +130,7 @@ const readingOf = (codec: EventCodec): TopicReading<PlayEvent> =>
 
 /** Tells the memory and the pages where reading goes on, whenever that is asked. */
 const remembering = (checkpoints: Checkpoints, memory: PlayMemory, pages: VerdictPages): Checkpoints => ({
+  ...checkpoints,
   read: async (partition) => {
     const checkpoint = await checkpoints.read(partition)
     memory.resume(partition, checkpoint ? checkpoint.offset + 1 : 0)
