@@ -24,10 +24,15 @@ export const createAssignment = (options: Options) => {
   const { reading, logger } = options
   let generation = 0
   let partitions: readonly number[] = []
+  let closed = false
   const next = new Map<number, number>()
   const strays = new Map<number, number>()
 
   const assign = (assigned: readonly number[]) => {
+    if (closed) {
+      options.pause(assigned)
+      return
+    }
     const mine = ++generation
     partitions = assigned
     next.clear()
@@ -90,8 +95,9 @@ export const createAssignment = (options: Options) => {
     next.set(partition, to)
     return true
   }
-  /** Voids the assignment for good: whatever is still being asked is not tried again. */
+  /** Voids the assignment for good: nothing is asked any more, and what is still to be assigned is paused. */
   const close = () => {
+    closed = true
     generation++
     next.clear()
   }
