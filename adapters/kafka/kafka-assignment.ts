@@ -85,8 +85,16 @@ export const createAssignment = (options: Options) => {
     }
     const count = (strays.get(partition) ?? 0) + 1
     strays.set(partition, count)
-    if (count > strayBatchesMax) checkBounds(reading.topic, await options.boundsOf(), partition, expected)
-    if (next.get(partition) === expected) options.seek(partition, expected)
+    const bounds = count > strayBatchesMax ? await options.boundsOf() : undefined
+    if (next.get(partition) !== expected) return undefined
+    try {
+      if (bounds !== undefined) checkBounds(reading.topic, bounds, partition, expected)
+      options.seek(partition, expected)
+    } catch (reason) {
+      // Thrown to kafkajs it would be one more crash to come back from.
+      if (!(reason instanceof LogBroken)) throw reason
+      options.onFailed(reason)
+    }
     return undefined
   }
   /** Moves on after a batch; false when the partition was assigned anew since. */

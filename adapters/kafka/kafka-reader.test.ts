@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { EventEmitter } from 'node:events'
 import type { ConsumerConfig, ConsumerRunConfig, Kafka } from 'kafkajs'
-import type { ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import { LogBroken, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createKafkaReader } from './kafka-reader.ts'
 
@@ -202,4 +202,20 @@ describe('closing', () => {
     await jest.advanceTimersByTimeAsync(2_000)
     expect(asked).toEqual([0])
   })
+})
+
+test('a place that is gone from the log stops the reader, without one more crash of its consumer', async () => {
+  const stopped: Error[] = []
+  const bounds = { low: 0 }
+  const { kafka, nth, calls } = createCluster()
+  await open(kafka, { onStopped: (reason) => void stopped.push(reason) }, bounds)
+  nth(0).tell('GROUP_JOIN', joined)
+  await jest.advanceTimersByTimeAsync(0)
+  bounds.low = 50
+  for (let stray = 0; stray < 4; stray++) await nth(0).deliver(50)
+  await jest.advanceTimersByTimeAsync(0)
+  expect(stopped).toHaveLength(1)
+  expect(stopped[0]).toBeInstanceOf(LogBroken)
+  expect(nth(0).sought).toEqual(['5', '5', '5', '5'])
+  expect(calls()).toEqual([['ran', 'disconnect']])
 })
