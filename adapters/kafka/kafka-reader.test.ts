@@ -158,6 +158,23 @@ describe('closing', () => {
     expect(isClosed).toBe(true)
   })
 
+  test('waits for a batch that is in hand, as long as it takes', async () => {
+    const handled = Promise.withResolvers<undefined>()
+    const { kafka, nth } = createCluster({ disconnect: never })
+    const reader = await open(kafka, { onBatch: () => handled.promise })
+    nth(0).tell('GROUP_JOIN', joined)
+    await jest.advanceTimersByTimeAsync(0)
+    void nth(0).deliver(5)
+    await jest.advanceTimersByTimeAsync(0)
+    let isClosed = false
+    void reader.close().then(() => (isClosed = true))
+    await jest.advanceTimersByTimeAsync(60_000)
+    expect(isClosed).toBe(false)
+    handled.resolve(undefined)
+    await jest.advanceTimersByTimeAsync(0)
+    expect(isClosed).toBe(true)
+  })
+
   test('while another consumer joins, that one leaves when it has joined, for before it could not', async () => {
     const joining = Promise.withResolvers<undefined>()
     const { kafka, nth, calls } = createCluster({}, { run: () => joining.promise })

@@ -40,7 +40,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   let consumer: Consumer
   let starting: Promise<void>
   let stopped = false
-  let busy = 0
+  const inHand = new Set<Promise<void>>()
   let isRestarting = false
 
   const stop = (reason: Error) => {
@@ -109,11 +109,12 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
           `${topic} partition ${batch.partition} has a gap after offset ${from}: ` +
             `records ${first.offset} to ${last.offset} are ${records.length}. Views built from it would be wrong`,
         )
-      busy++
-      await withHeartbeats(
+      const work = withHeartbeats(
         () => payload.heartbeat(),
         () => reading.onBatch({ partition: batch.partition, records, behind }),
-      ).finally(() => busy--)
+      )
+      inHand.add(work)
+      await work.finally(() => inHand.delete(work))
     } catch (reason) {
       stop(reason as Error)
       return
@@ -189,7 +190,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const watch = createStallWatch({
     expected: () => new Map([...assignment.expected()].filter(([partition]) => !turns.isWaiting(partition))),
     ends: () => options.boundsOf(reading.topic),
-    isBusy: () => busy > 0,
+    isBusy: () => inHand.size > 0,
     onStalled: (partitions) => {
       if (stopped) return
       logger.warn({ topic, partitions }, 'a consumer delivers nothing any more; starting another')
@@ -205,9 +206,11 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   })
   return {
     rewind: () => assignment.again(),
-    close: () => {
+    close: async () => {
       end()
-      return leave()
+      await leave()
+      // It is kafkajs that is left to itself, not who has a batch in hand.
+      await Promise.allSettled(inHand)
     },
   }
 }

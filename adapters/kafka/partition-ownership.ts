@@ -42,6 +42,7 @@ export const createKafkaOwnership = async (options: KafkaOwnershipOptions): Prom
   const listeners = new Set<() => void>()
   let owned: ReadonlySet<number> = new Set()
   let owners: OwnerMap = new Map()
+  let closed = false
 
   const tell = () => {
     for (const listener of listeners) listener()
@@ -84,12 +85,16 @@ export const createKafkaOwnership = async (options: KafkaOwnershipOptions): Prom
       return owner?.secret === secret ? undefined : owner
     },
     onChange: (listener) => void listeners.add(listener),
-    refresh: () => void refresh(),
+    refresh: () => {
+      // It would connect anew, and nobody would end that.
+      if (!closed) void refresh()
+    },
     notReady: () =>
       membership.isMember()
         ? undefined
         : `this process is not in the group ${groupId} that shares the partitions`,
     close: async () => {
+      closed = true
       clearInterval(timer)
       owned = new Set()
       await Promise.all([membership.close(), disconnect(admin, logger)])
