@@ -69,3 +69,38 @@ describe('the pace of an appender', () => {
     expect(requests).toEqual([8, 1])
   })
 })
+
+describe('an appender', () => {
+  test('that can not connect leaves no producer behind', async () => {
+    const left: string[] = []
+    const producer = {
+      connect: () => Promise.reject(new Error('away')),
+      disconnect: () => {
+        left.push('disconnect')
+        return Promise.reject(new Error('not connected'))
+      },
+    }
+    const kafka = { producer: () => producer } as unknown as Kafka
+    await expect(createKafkaAppender({ kafka, topic: 't', logger: quiet })).rejects.toThrow('away')
+    expect(left).toEqual(['disconnect'])
+  })
+
+  test('that is closed appends nothing any more, and connects no more', async () => {
+    const { appender, requests } = await openAppender()
+    await appender.close()
+    await expect(appender.append(records(1))).rejects.toThrow('closed')
+    expect(requests).toEqual([])
+  })
+
+  test('ends in time though its producer never disconnects', async () => {
+    jest.useFakeTimers()
+    const producer = { connect: () => Promise.resolve(), disconnect: () => new Promise(() => undefined) }
+    const kafka = { producer: () => producer } as unknown as Kafka
+    const appender = await createKafkaAppender({ kafka, topic: 't', logger: quiet })
+    let isClosed = false
+    void appender.close().then(() => (isClosed = true))
+    await jest.advanceTimersByTimeAsync(5_000)
+    jest.useRealTimers()
+    expect(isClosed).toBe(true)
+  })
+})

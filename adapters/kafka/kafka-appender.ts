@@ -1,6 +1,7 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
 import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { connect, disconnect } from './connecting.ts'
 
 /** The broker refuses a record batch above 1 MB; ours stay below it with room for headers. */
 const partitionBytesMax = 900_000
@@ -35,14 +36,15 @@ export const createKafkaAppender = async (options: {
   readonly logger: Logger
 }): Promise<Appender> => {
   const { kafka, topic, logger } = options
-  let producer: Producer | undefined = await connected(kafka)
+  let producer: Producer | undefined = await connected(kafka, logger)
   let waiting: Call[] = []
   let sending: Promise<void> | undefined
   let nextSendAt = 0
+  let closed = false
 
   const send = async (calls: readonly Call[]) => {
     try {
-      producer ??= await connected(kafka)
+      producer ??= await connected(kafka, logger)
       const records = calls.flatMap((call) => call.records)
       nextSendAt = records.length < pacedFrom ? 0 : performance.now() + paceMs
       const answers = await producer.send({
@@ -54,7 +56,8 @@ export const createKafkaAppender = async (options: {
       const next = new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset ?? -1)]))
       for (const call of calls) call.resolve(firstOffsets(call.records, next))
     } catch (reason) {
-      discard(producer, logger)
+      // Not awaited: it may be what hangs.
+      if (producer !== undefined) void disconnect(producer, logger)
       producer = undefined
       for (const call of calls) call.reject(reason)
     }
@@ -75,29 +78,28 @@ export const createKafkaAppender = async (options: {
   return {
     append: (records) =>
       new Promise((resolve, reject) => {
+        // It would connect anew, and nobody would end that.
+        if (closed) throw new Error(`the appender to ${topic} is closed; nothing was appended`)
         waiting.push({ records, resolve, reject })
         sending ??= sendAll()
       }),
     close: async () => {
+      closed = true
       await sending
-      await producer?.disconnect()
+      if (producer !== undefined) await disconnect(producer, logger)
     },
   }
 }
 
-const connected = async (kafka: Kafka): Promise<Producer> => {
+const connected = async (kafka: Kafka, logger: Logger): Promise<Producer> => {
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 50, retries: 2 },
   })
-  await producer.connect()
+  await connect(producer, logger)
   return producer
-}
-
-const discard = (producer: Producer | undefined, logger: Logger) => {
-  producer?.disconnect().catch((reason: unknown) => logger.debug({ reason }, 'discarding a producer'))
 }
 
 const messageOf = ({ partition, key, value, headers }: LogRecord): Message => ({

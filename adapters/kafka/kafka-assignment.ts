@@ -24,10 +24,15 @@ export const createAssignment = (options: Options) => {
   const { reading, logger } = options
   let generation = 0
   let partitions: readonly number[] = []
+  let closed = false
   const next = new Map<number, number>()
   const strays = new Map<number, number>()
 
   const assign = (assigned: readonly number[]) => {
+    if (closed) {
+      options.pause(assigned)
+      return
+    }
     const mine = ++generation
     partitions = assigned
     next.clear()
@@ -80,8 +85,16 @@ export const createAssignment = (options: Options) => {
     }
     const count = (strays.get(partition) ?? 0) + 1
     strays.set(partition, count)
-    if (count > strayBatchesMax) checkBounds(reading.topic, await options.boundsOf(), partition, expected)
-    if (next.get(partition) === expected) options.seek(partition, expected)
+    const bounds = count > strayBatchesMax ? await options.boundsOf() : undefined
+    if (next.get(partition) !== expected) return undefined
+    try {
+      if (bounds !== undefined) checkBounds(reading.topic, bounds, partition, expected)
+      options.seek(partition, expected)
+    } catch (reason) {
+      // Thrown to kafkajs it would be one more crash to come back from.
+      if (!(reason instanceof LogBroken)) throw reason
+      options.onFailed(reason)
+    }
     return undefined
   }
   /** Moves on after a batch; false when the partition was assigned anew since. */
@@ -90,8 +103,9 @@ export const createAssignment = (options: Options) => {
     next.set(partition, to)
     return true
   }
-  /** Voids the assignment for good: whatever is still being asked is not tried again. */
+  /** Voids the assignment for good: nothing is asked any more, and what is still to be assigned is paused. */
   const close = () => {
+    closed = true
     generation++
     next.clear()
   }

@@ -1,6 +1,7 @@
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { connect, disconnect } from './connecting.ts'
 import { createKafkaAppender } from './kafka-appender.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { createKafkaReader } from './kafka-reader.ts'
@@ -22,7 +23,7 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
   const { namespace, logger } = options
   const kafka = createKafkaClient(options)
   const admin = kafka.admin()
-  await admin.connect()
+  await connect(admin, logger)
 
   const offsetsOf = async (topic: TopicName) =>
     (await whenLed(() => admin.fetchTopicOffsets(physicalTopic(namespace, topic))))
@@ -34,6 +35,6 @@ export const createKafkaLog = async (options: KafkaLogOptions): Promise<Log> => 
     read: (reading) => createKafkaReader({ kafka, namespace, logger, boundsOf: offsetsOf, reading }),
     endOffsets: async (topic) => (await offsetsOf(topic)).map(({ high }) => high),
     incarnation: async () => (await admin.describeCluster()).clusterId,
-    close: () => admin.disconnect(),
+    close: () => disconnect(admin, logger),
   }
 }

@@ -3,6 +3,7 @@ import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { topics, type TopicDefinition, type TopicName } from '@reprise/schemas/topics.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { LogBroken, type Reader, type ReaderOptions } from '@reprise/core/ports/log.port.ts'
+import { disconnect } from './connecting.ts'
 import { createAssignment } from './kafka-assignment.ts'
 import { storedRecordsOf } from './kafka-records.ts'
 import { createPartitionTurns } from './partition-turns.ts'
@@ -37,17 +38,31 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const { kafka, reading, logger } = options
   const topic = physicalTopic(options.namespace, reading.topic)
   let consumer: Consumer
+  let starting: Promise<void>
   let stopped = false
-  let busy = 0
+  const inHand = new Set<Promise<void>>()
   let isRestarting = false
 
   const stop = (reason: Error) => {
     if (stopped) return
-    stopped = true
-    watch.stop()
+    end()
     reading.onStopped(reason)
     // Not awaited: kafkajs would wait for the very batch that calls this.
-    void disconnect(consumer, logger)
+    void leave()
+  }
+  const end = () => {
+    stopped = true
+    watch.stop()
+    assignment.close()
+  }
+  /** A consumer that is told to disconnect while it joins, joins all the same and does not leave, so its start is waited for. */
+  const leave = (): Promise<void> => {
+    const [mine, started] = [consumer, starting]
+    const startedAndLeft = async () => {
+      await started.catch(() => undefined)
+      await mine.disconnect()
+    }
+    return disconnect({ disconnect: startedAndLeft }, logger)
   }
   const pause = (partitions: readonly number[]) => {
     try {
@@ -94,11 +109,12 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
           `${topic} partition ${batch.partition} has a gap after offset ${from}: ` +
             `records ${first.offset} to ${last.offset} are ${records.length}. Views built from it would be wrong`,
         )
-      busy++
-      await withHeartbeats(
+      const work = withHeartbeats(
         () => payload.heartbeat(),
         () => reading.onBatch({ partition: batch.partition, records, behind }),
-      ).finally(() => busy--)
+      )
+      inHand.add(work)
+      await work.finally(() => inHand.delete(work))
     } catch (reason) {
       stop(reason as Error)
       return
@@ -109,7 +125,7 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
     if (reading.inTurns === true) turns.handled(batch.partition, records.length, behind)
   }
 
-  const start = async () => {
+  const start = () => {
     const mine = kafka.consumer({
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
@@ -121,6 +137,8 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       rebalanceTimeout: 10_000,
       heartbeatInterval: 1_000,
       allowAutoTopicCreation: false,
+      // A consumer that restarts by itself may do so after it was closed.
+      retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
     })
     // A consumer that was replaced may wake up again; nothing of it counts any more.
     consumer = mine
@@ -128,27 +146,38 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       if (mine === consumer) assignment.assign(payload.memberAssignment[topic] ?? [])
     })
     mine.on(mine.events.CRASH, ({ payload }) => {
-      if (stopped || payload.restart || mine !== consumer) return
+      if (stopped || mine !== consumer) return
       logger.warn({ topic, reason: payload.error.message }, 'a consumer crashed; starting another')
-      setTimeout(() => void restart(), 1_000)
+      setTimeout(() => {
+        if (!stopped) void restart()
+      }, againMs)
     })
-    await mine.connect()
-    await mine.subscribe({ topic, fromBeginning: true })
-    await mine.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: (payload) => (mine === consumer ? eachBatch(payload) : Promise.resolve()),
-    })
+    starting = join(mine)
+    return starting
+  }
+  const join = async (mine: Consumer): Promise<void> => {
+    try {
+      await mine.connect()
+      await mine.subscribe({ topic, fromBeginning: true })
+      if (stopped) return
+      await mine.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: (payload) => (mine === consumer ? eachBatch(payload) : Promise.resolve()),
+      })
+    } catch (reason) {
+      await disconnect(mine, logger)
+      throw reason
+    }
   }
   const restart = async (): Promise<void> => {
     if (isRestarting) return
     isRestarting = true
-    // A consumer that hangs may never finish disconnecting.
-    await Promise.race([disconnect(consumer, logger), sleep(disconnectMsMax)])
-    while (!stopped && !(await isStarted())) await sleep(1_000)
+    await leave()
+    while (!stopped && !(await isStarted())) await sleep(againMs)
     isRestarting = false
-    if (stopped) await disconnect(consumer, logger)
+    if (stopped) await leave()
   }
   const isStarted = () =>
     start().then(
@@ -161,8 +190,9 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   const watch = createStallWatch({
     expected: () => new Map([...assignment.expected()].filter(([partition]) => !turns.isWaiting(partition))),
     ends: () => options.boundsOf(reading.topic),
-    isBusy: () => busy > 0,
+    isBusy: () => inHand.size > 0,
     onStalled: (partitions) => {
+      if (stopped) return
       logger.warn({ topic, partitions }, 'a consumer delivers nothing any more; starting another')
       assignment.assign([])
       void restart()
@@ -171,21 +201,21 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
   })
 
   await start().catch((reason: unknown) => {
-    watch.stop()
+    end()
     throw reason
   })
   return {
     rewind: () => assignment.again(),
     close: async () => {
-      stopped = true
-      watch.stop()
-      assignment.close()
-      await disconnect(consumer, logger)
+      end()
+      await leave()
+      // It is kafkajs that is left to itself, not who has a batch in hand.
+      await Promise.allSettled(inHand)
     },
   }
 }
 
-const disconnectMsMax = 5_000
+const againMs = 1_000
 const sleep = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms).unref())
 
 /** kafkajs keeps the offset that was asked for, but leaves it out of its types. */
@@ -194,9 +224,6 @@ const fetchedOffsetOf = (batch: Batch): number =>
 
 /** The offset of the next record that the partition will get, as it was when this was fetched. */
 const endOf = (batch: Batch): number => Number(batch.highWatermark)
-
-const disconnect = (consumer: Consumer, logger: Logger): Promise<void> =>
-  consumer.disconnect().catch((reason: unknown) => logger.debug({ reason }, 'disconnecting a consumer'))
 
 /** Keeps the membership while a batch takes long; a rebalance is noticed by kafkajs after the batch. */
 const withHeartbeats = async (heartbeat: () => Promise<void>, work: () => Promise<void>): Promise<void> => {

@@ -9,22 +9,26 @@ const sessionMs = 200
 const events = { GROUP_JOIN: 'join', HEARTBEAT: 'beat', REBALANCING: 'rebalancing', CRASH: 'crash' }
 
 /** A group whose coordinator does what a test says. */
-const createGroup = () => {
+const createGroup = (slow: { readonly connect?: Promise<unknown>; readonly run?: Promise<unknown> } = {}) => {
   const consumers: EventEmitter[] = []
+  const ran = new Set<EventEmitter>()
   const left = new Set<EventEmitter>()
   const consumer = () => {
     const emitter = new EventEmitter()
     consumers.push(emitter)
+    // The first consumer does well.
+    const { connect, run } = consumers.length === 2 ? slow : {}
     const done = () => Promise.resolve()
     return {
       events,
       on: (name: string, listener: () => void) => emitter.on(name, listener),
-      connect: done,
+      connect: () => connect ?? done(),
       subscribe: done,
       pause: () => undefined,
-      run: () => {
+      run: async () => {
+        await run
+        ran.add(emitter)
         setImmediate(() => emitter.emit('join', { payload: { memberAssignment: { topic: [1, 2] } } }))
-        return Promise.resolve()
       },
       disconnect: () => {
         left.add(emitter)
@@ -37,6 +41,8 @@ const createGroup = () => {
     kafka,
     consumers,
     beat: () => consumers.at(-1)?.emit('beat', {}),
+    crash: () => consumers.at(-1)?.emit('crash', { payload: { error: new Error('crashed') } }),
+    hasRun: (nth: number) => ran.has(consumers[nth] as EventEmitter),
     hasLeft: (nth: number) => left.has(consumers[nth] as EventEmitter),
   }
 }
@@ -69,4 +75,30 @@ test('who counted itself out and is heard again joins anew, since nobody else wo
   expect(told.slice(0, 3)).toEqual(['owns 1,2', 'lost', 'owns 1,2'])
   expect(group.hasLeft(0)).toBe(true)
   expect(group.consumers.length).toBeGreaterThan(1)
+})
+
+test('who is replaced while it joins leaves when it has joined: told to before, it would stay in the group', async () => {
+  const joining = Promise.withResolvers<undefined>()
+  const group = createGroup({ run: joining.promise })
+  await join(group.kafka)
+  group.crash()
+  await until(() => group.consumers.length === 2)
+  group.crash()
+  await until(() => group.consumers.length === 3)
+  expect(group.hasLeft(1)).toBe(false)
+  joining.resolve(undefined)
+  await until(() => group.hasLeft(1))
+  expect(group.hasRun(1)).toBe(true)
+})
+
+test('who is closed while it connects does not join any more', async () => {
+  const connecting = Promise.withResolvers<undefined>()
+  const group = createGroup({ connect: connecting.promise })
+  await join(group.kafka)
+  group.crash()
+  await until(() => group.consumers.length === 2)
+  const closed = membership?.close()
+  connecting.resolve(undefined)
+  await closed
+  expect([group.hasRun(1), group.hasLeft(1)]).toEqual([false, true])
 })

@@ -1,5 +1,6 @@
 import type { Consumer, Kafka, PartitionAssigner } from 'kafkajs'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { disconnect } from './connecting.ts'
 
 type Options = {
   readonly kafka: Kafka
@@ -33,6 +34,7 @@ export const createMembership = async (options: Options): Promise<Membership> =>
   const { kafka, groupId, topic, sessionMs, logger } = options
   const beatMs = Math.min(500, Math.ceil(sessionMs / 8))
   let consumer: Consumer | undefined
+  const starts = new WeakMap<Consumer, Promise<void>>()
   let heardAt = performance.now()
   let isMember = false
   let isJoining = true
@@ -87,7 +89,7 @@ export const createMembership = async (options: Options): Promise<Membership> =>
       whileMine(({ payload }) => replace(payload.error.message)),
     )
   }
-  const start = async (): Promise<void> => {
+  const start = (): void => {
     const mine = kafka.consumer({
       groupId,
       partitionAssigners: [options.assigner],
@@ -107,9 +109,13 @@ export const createMembership = async (options: Options): Promise<Membership> =>
     consumer = mine
     hear(true)
     listenTo(mine)
+    starts.set(mine, join(mine))
+  }
+  const join = async (mine: Consumer): Promise<void> => {
     try {
       await mine.connect()
       await mine.subscribe({ topic, fromBeginning: true })
+      if (mine !== consumer || closed) return
       await mine.run({ autoCommit: false, eachBatch: () => Promise.resolve() })
     } catch (reason) {
       if (mine === consumer) replace(String(reason))
@@ -120,14 +126,19 @@ export const createMembership = async (options: Options): Promise<Membership> =>
     consumer = undefined
     lose(reason)
     // Not awaited: it may be what hangs.
-    if (old !== undefined) void leave(old)
+    if (old !== undefined) void disconnect(leaving(old), logger)
     if (closed) return
     const waitMs = Math.min(backOffMsMax, 250 * 2 ** failures++)
     logger.warn({ groupId, reason, waitMs }, 'joining the group again')
-    again = setTimeout(() => void start(), waitMs)
+    again = setTimeout(start, waitMs)
   }
-  const leave = (old: Consumer): Promise<void> =>
-    old.disconnect().catch((reason: unknown) => logger.debug({ groupId, reason }, 'leaving the group'))
+  /** kafkajs can't leave while it joins: told to, it joins all the same, and has partitions that nobody serves. */
+  const leaving = (old: Consumer) => ({
+    disconnect: async () => {
+      await starts.get(old)
+      await old.disconnect()
+    },
+  })
 
   // A join is answered when the others have joined too, or their time for it is over.
   const silenceMsMax = () => (isJoining ? 2 * sessionMs : sessionMs)
@@ -137,7 +148,7 @@ export const createMembership = async (options: Options): Promise<Membership> =>
     if (consumer !== undefined && silentMs > 4 * sessionMs) replace('the consumer has gone silent')
   }, beatMs)
 
-  void start()
+  start()
   await firstJoin.promise
   return {
     isMember: () => isMember,
@@ -145,12 +156,8 @@ export const createMembership = async (options: Options): Promise<Membership> =>
       closed = true
       clearInterval(watch)
       clearTimeout(again)
-      if (consumer === undefined) return
-      // During a join kafkajs can't leave; the session then ends by itself.
-      const timeIsUp = Promise.withResolvers<undefined>()
-      const timer = setTimeout(() => timeIsUp.resolve(undefined), leaveMsMax)
-      await Promise.race([leave(consumer), timeIsUp.promise])
-      clearTimeout(timer)
+      // Who is still joining by then is out when its session ends.
+      if (consumer !== undefined) await disconnect(leaving(consumer), logger, leaveMsMax)
     },
   }
 }

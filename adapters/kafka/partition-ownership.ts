@@ -3,6 +3,7 @@ import type { TopicName } from '@reprise/schemas/topics.ts'
 import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { Owner, Ownership } from '@reprise/core/ports/ownership.port.ts'
+import { connect, disconnect } from './connecting.ts'
 import { createOwnerAssigner } from './partition-ownership-assigner.ts'
 import { type OwnerMap, readOwnerMap } from './partition-ownership-map.ts'
 import { createMembership } from './partition-ownership-member.ts'
@@ -37,10 +38,11 @@ export const createKafkaOwnership = async (options: KafkaOwnershipOptions): Prom
   const groupId = `${topic}-writers`
   // A connection of its own: the member's is busy for as long as a join takes.
   const admin = kafka.admin()
-  await admin.connect()
+  await connect(admin, logger)
   const listeners = new Set<() => void>()
   let owned: ReadonlySet<number> = new Set()
   let owners: OwnerMap = new Map()
+  let closed = false
 
   const tell = () => {
     for (const listener of listeners) listener()
@@ -83,16 +85,19 @@ export const createKafkaOwnership = async (options: KafkaOwnershipOptions): Prom
       return owner?.secret === secret ? undefined : owner
     },
     onChange: (listener) => void listeners.add(listener),
-    refresh: () => void refresh(),
+    refresh: () => {
+      // It would connect anew, and nobody would end that.
+      if (!closed) void refresh()
+    },
     notReady: () =>
       membership.isMember()
         ? undefined
         : `this process is not in the group ${groupId} that shares the partitions`,
     close: async () => {
+      closed = true
       clearInterval(timer)
       owned = new Set()
-      await membership.close()
-      await admin.disconnect()
+      await Promise.all([membership.close(), disconnect(admin, logger)])
     },
   }
 }

@@ -7,6 +7,7 @@ import {
   type TopicName,
 } from '@reprise/schemas/topics.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
+import { connect, disconnect } from './connecting.ts'
 import { createKafkaClient } from './kafka-client.ts'
 import { whenLed } from './when-led.ts'
 
@@ -31,12 +32,12 @@ export const ensureTopics = async (options: {
   readonly logger: Logger
 }): Promise<void> => {
   const admin = createKafkaClient(options).admin()
-  await admin.connect()
+  await connect(admin, options.logger)
   try {
     await createMissing(admin, options.namespace, options.partitions)
     await checkPartitions(admin, options.namespace, options.partitions)
   } finally {
-    await admin.disconnect()
+    await disconnect(admin, options.logger)
   }
 }
 

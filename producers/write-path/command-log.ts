@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { coalesced } from '@reprise/core/coalesced.ts'
@@ -27,7 +28,10 @@ export type CommandLog<Body, Report> = {
   readonly positionOf: (streamId: string, offset: number) => Position
   /** Why commands can't be taken now; undefined when they can. */
   readonly notReady: () => string | undefined
-  /** Finishes what is under way, stores states and hands the partitions over. */
+  /**
+   * Takes nothing more, and hands the partitions over when what was sent has its outcome, or a second later: the outcomes
+   * that are missing then are still waited for. Meanwhile it stores states. Resolves when all is done.
+   */
   readonly close: () => Promise<void>
 }
 
@@ -57,6 +61,9 @@ export type CommandLogOptions<State, Body, Type extends EventType, Report> = {
 
 /** An owner that is asked at the last moment has so long to say that it isn't the owner. */
 const lastWordMs = 500
+
+/** Who waits for the partitions of a process that ends waits no longer for outcomes that it can't tell yet. */
+const handOverMsMax = 1_000
 
 /** How long a command waits for the next word on who owns its partition. */
 const ownerWaitMs = 200
@@ -101,8 +108,9 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
       let wasSent = false
       const deadline = performance.now() + waitMsMax
       for (let isFirst = true; ; isFirst = false) {
+        const refusal = owned.refusal()
+        if (refusal !== undefined) throw wasSent ? timedOut(true) : refusal
         try {
-          owned.refuseBroken()
           const outcome = tryOnce(command, deadline, isFirst)
           if (outcome !== undefined) return await outcome
         } catch (reason) {
@@ -115,16 +123,18 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
       }
     },
     submitHere: async (command) => {
-      owned.refuseBroken()
       const writer = owned.writerOf(partitionFor(command))
       if (writer === undefined) throw new Moved(false)
+      const refusal = owned.refusal()
+      if (refusal !== undefined) throw refusal
       return writer.submit(command)
     },
     positionOf: (streamId, offset) => ({ topic, partition: partitionOf(streamId, partitions), offset }),
     notReady: owned.notReady,
     close: async () => {
-      await owned.close()
-      await ownership.close()
+      const released = owned.release()
+      const handedOver = Promise.race([released, pause(handOverMsMax, undefined, { ref: false })])
+      await Promise.all([handedOver.then(ownership.close), released.then(owned.close)])
     },
   }
 }

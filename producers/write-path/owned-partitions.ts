@@ -177,13 +177,12 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
     /** The writer of a partition that this process owns. */
     writerOf: (partition: number): PartitionWriter<Body, Report> | undefined => {
       const writer = writers.get(partition)
-      return writer === undefined || leaving.has(writer) ? undefined : writer
+      return closed || writer === undefined || leaving.has(writer) ? undefined : writer
     },
-    /** @throws {Problem} when nothing can be decided here any more, or too much waits to be stored */
-    refuseBroken: (): void => {
-      const reason = broken?.message ?? storing.overfull()
-      if (reason !== undefined) throw new Problem('not-ready', `${reason}; nothing was done`)
-      if (closed) throw new Problem('not-ready', 'the service is stopping')
+    /** Why nothing more is taken: nothing can be decided here any more, or too much waits to be stored. */
+    refusal: (): Problem | undefined => {
+      const reason = broken?.message ?? storing.overfull() ?? (closed ? 'the service is stopping' : undefined)
+      return reason === undefined ? undefined : new Problem('not-ready', `${reason}; nothing was done`)
     },
     notReady: (): string | undefined => {
       const waiting = [...ownership.owned()].filter((partition) => writers.get(partition)?.isReady() !== true)
@@ -192,12 +191,15 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
         (waiting.length > 0 ? `${waiting.length} partitions of ${topic} are still being read` : undefined)
       )
     },
-    close: async (): Promise<void> => {
+    /** Takes nothing more. Resolves when what was sent has its outcome, or nobody here can tell it in time. */
+    release: async (): Promise<void> => {
       closed = true
-      await Promise.all([...changing.values()])
       await Promise.all([...writers.values()].map((writer) => writer.release()))
-      await storing.close()
-      await Promise.all([reader.close(), appender.close()])
+    },
+    /** To be called when all is released. */
+    close: async (): Promise<void> => {
+      await Promise.all([...changing.values()])
+      await Promise.all([storing.close(), reader.close(), appender.close()])
     },
   }
 }

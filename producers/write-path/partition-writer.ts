@@ -248,7 +248,8 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const handOver = async (): Promise<void> => {
     for (const entry of pending.all()) if (!entry.wasSent) pending.fail(entry, new Moved(false))
     stopped = new Moved(false)
-    await awaitOutcomes({ pending, nextOffset, endOffset, waitMsMax: options.waitMsMax })
+    const { isSending } = settling
+    await awaitOutcomes({ pending, nextOffset, endOffset, isSending, waitMsMax: options.waitMsMax })
     for (const entry of pending.all()) pending.fail(entry, new Moved(true))
     pending.close()
   }

@@ -20,6 +20,7 @@ export const createSettling = (options: {
 }) => {
   const { append, endOffset, nextOffset, isUnderWay, onLost, isStopped, settleMs } = options
   const waiting = new Map<string, () => void>()
+  let unanswered = 0
 
   const untilGone = (eventId: string, ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -37,10 +38,12 @@ export const createSettling = (options: {
     else if (isUnderWay(eventId)) onLost()
   }
   const send = async (records: readonly LogRecord[], lastId: string): Promise<void> => {
+    unanswered++
     const isAcknowledged = await append(records).then(
       () => true,
       () => false,
     )
+    unanswered--
     // What was acknowledged comes back by itself; only what doesn't is looked for.
     if (isAcknowledged && isUnderWay(lastId)) await untilGone(lastId, settleMs)
     while (isUnderWay(lastId) && !isStopped()) await settle(lastId)
@@ -48,6 +51,8 @@ export const createSettling = (options: {
   return {
     /** Appends records, of which `lastId` is the last one's event id. */
     send: (records: readonly LogRecord[], lastId: string): void => void send(records, lastId),
+    /** Whether an append is unanswered. */
+    isSending: (): boolean => unanswered > 0,
     /** This record is no longer under way. */
     gone: (eventId: string): void => waiting.get(eventId)?.(),
     /** No record is. */
