@@ -16,6 +16,7 @@ import { knownRoute } from './known-route.ts'
 import { listen } from './listening.ts'
 import { answerProblem } from './problem-answer.ts'
 import { createRequestMetrics } from './request-metrics.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 
 /** What a service needs to be heard over HTTP. */
 export type HttpServiceOptions = {
@@ -85,6 +86,7 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
   server.on('request', take)
   // Without this Node asks for the body before anyone has looked at its length.
   server.on('checkContinue', take)
+  answerUnreadable(server)
   const listening = await listen(server, options, connectionsMax)
   const { port } = listening
   options.logger.info({ host: options.host, port }, `${options.service} listens`)
