@@ -31,7 +31,11 @@ export type QueryOptions<Column extends string> = {
   readonly visible: Visibility<Column>
   /** For the reference: what is asked, in a few words. */
   readonly summary?: string
-  /** The key that holds the id of the events' stream: answers then name the exact position that they show. */
+  /**
+   * The key that holds the id of the events' stream: answers then name the exact position that they show. Without it
+   * they name how far the view was known to be before it was read, for nothing says whose partition a newer row is of;
+   * counts and views of topics with one partition are exact without it.
+   */
   readonly stream?: Column
   /** The column that holds the stream's version: shown as `version`, and the first part of the ETag. */
   readonly version?: Column

@@ -7,6 +7,7 @@ import { playlistSearch } from '@reprise/projectors/playlist-search.projection.t
 import { someArtist, type SeededViews, someTrack } from './seeded-views.ts'
 import { as, createServedViews, expectProblem, mine, nobodys, now } from './served-views.ts'
 
+const unknownPlace = tokenOf({ topic: 'playlist-events', partition: 1_000_000, offset: 2 ** 50 })
 const { begin, end, get, bodyOf, urlOf } = createServedViews(startHttpService)
 let views: SeededViews
 beforeEach(async () => {
@@ -34,6 +35,17 @@ describe('bad input', () => {
     [`/v1/playlists/${mine}/tracks`, 404, 'not-found'],
     [`/v1/playlists/${mine}/tracks?limit=0`, 422, 'invalid-request'],
     [`/v1/playlists/${mine}/tracks?limit=501`, 422, 'invalid-request'],
+    [`/v1/playlists/${mine}/tracks?limit=-1`, 422, 'invalid-request'],
+    [`/v1/playlists/${mine}/tracks?limit=1e9`, 422, 'invalid-request'],
+    [`/v1/playlists/${mine}/tracks?limit=NaN`, 422, 'invalid-request'],
+    [`/v1/playlists/${mine}/tracks?__proto__=1`, 422, 'invalid-request'],
+    [`/v1/playlists/${mine}?minPosition=${unknownPlace}`, 400, 'position-unknown'],
+    [`/v1/playlists/${mine}?minPosition=%00&minPosition=%ff`, 400, 'bad-position'],
+    ['/v1/playlists/%', 422, 'invalid-request'],
+    ['/v1/tracks/%00', 422, 'invalid-request'],
+    ['/v1/tracks/%ed%a0%80', 422, 'invalid-request'],
+    [`/v1/tracks?ids=${'a,'.repeat(5_000)}`, 422, 'invalid-request'],
+    [`/v1/tracks?ids=${'a,'.repeat(10_000)}`, 413, 'too-large'],
     [`/v1/playlists/${mine}/tracks?limit=1.5`, 422, 'invalid-request'],
     [`/v1/playlists/${mine}/tracks?limit=1&limit=2`, 422, 'invalid-request'],
     [`/v1/playlists/${mine}/tracks?offset=-1`, 422, 'invalid-request'],

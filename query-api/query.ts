@@ -13,7 +13,7 @@ export type Asked<Params, Options> = {
 /** What is shown. */
 export type Shown = {
   readonly body: Readonly<Record<string, unknown>>
-  /** The positions that the body shows, for `Reprise-Position`. */
+  /** No older than anything that the body shows, for `Reprise-Position`: see `shownBy`. */
   readonly positions: readonly Position[]
   /** The stream's version, where one stream is shown: the first part of the ETag. */
   readonly version?: number | undefined

@@ -30,7 +30,7 @@ export const cursor = z
   .meta({ description: '`next` of the page before' })
 
 /** Up to 100 ids, separated by commas. Twice the same counts once. */
-export const idsOf = (id: z.ZodType<string, string>) =>
+export const idsOf = <Id extends string | number>(id: z.ZodType<Id, string>) =>
   z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))

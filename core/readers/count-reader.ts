@@ -8,8 +8,15 @@ export type Counts<C extends Columns> = ReadonlyMap<
   ReadonlyMap<string, Readonly<Record<keyof C, number>>>
 >
 
-/** Reads the counts of a key in the given buckets (days, say). Buckets without a count are left out. */
-export type CountReader<C extends Columns> = (owner: string, buckets: readonly string[]) => Promise<Counts<C>>
+/**
+ * Reads the counts of a key in the given buckets (days, say). Buckets without a count are left out. `note` is told the
+ * position of each partial count, and its source partition.
+ */
+export type CountReader<C extends Columns> = (
+  owner: string,
+  buckets: readonly string[],
+  note?: (partition: number, position: number) => void,
+) => Promise<Counts<C>>
 
 /** Law 7: partial counts are absolute per source partition and are added up here. @throws {StoreUnavailable} */
 export const createCountReader = <C extends Columns>(
@@ -20,11 +27,14 @@ export const createCountReader = <C extends Columns>(
   const [ownerColumn = ''] = table.partitionKey
   const names = Object.keys(projection.row)
 
-  return async (owner, buckets) => {
+  return async (owner, buckets, note) => {
     const totals = new Map<string, Map<string, Record<string, number>>>()
     for (const stored of await store.read(table, { partition: { [ownerColumn]: owner }, in: buckets })) {
-      const slots = obtain(totals, keyOf(stored).bucket, () => new Map<string, Record<string, number>>())
-      for (const [slot, sums] of fromStored(stored).value) {
+      const { bucket, partition } = keyOf(stored)
+      const { position, value } = fromStored(stored)
+      note?.(partition, position)
+      const slots = obtain(totals, bucket, () => new Map<string, Record<string, number>>())
+      for (const [slot, sums] of value) {
         const total = obtain(slots, slot, () => Object.fromEntries(names.map((name) => [name, 0])))
         for (const [at, name] of names.entries()) total[name] = (total[name] ?? 0) + (sums[at] ?? 0)
       }

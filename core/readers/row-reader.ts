@@ -1,5 +1,5 @@
 import type { Columns, RowOf } from '../columns.ts'
-import { columnNameOf, type Positioned } from '../layout/column-name.ts'
+import { columnNameOf, nowhere, type Positioned } from '../layout/column-name.ts'
 import { rowLayoutOf, type RowProjection } from '../layout/row-layout.ts'
 import type { Cell, RowStore } from '../ports/row-store.port.ts'
 import type { Key } from '../projection.ts'
@@ -7,13 +7,31 @@ import type { Key } from '../projection.ts'
 /** Which rows of a partition: after the given values of the clustering columns, in the table's order. */
 export type RowRange = { readonly after?: readonly Cell[]; readonly limit: number }
 
-/** Reads the rows of a projection. Markers of absence are left out. */
+/** Some rows of a partition, in the table's order. */
+export type RowPage<Row> = {
+  /** At most `limit`. Fewer where the partition ends, and between many markers of absence: perhaps none. */
+  readonly rows: readonly Positioned<Row>[]
+  /** The newest position of whatever is stored there, markers of absence too; -1 where nothing is. */
+  readonly position: number
+  /** Where the next page begins: after these values of the clustering columns. Undefined at the partition's end. */
+  readonly next: readonly Cell[] | undefined
+}
+
+/** Reads the rows of a projection. Markers of absence take the place of rows that are no more. */
 export type RowReader<Row> = {
+  /** What is stored under a whole key, with the position it shows; null is a marker of absence. */
+  readonly find: (key: Key) => Promise<Positioned<Row | null> | undefined>
   /** The row of a whole key, with the position it shows. */
   readonly get: (key: Key) => Promise<Positioned<Row> | undefined>
-  /** Rows of a partition, in the table's order; fewer than `limit` only at its end. */
+  /** Rows of a partition in a bounded number of reads, however many markers of absence lie between them. */
+  readonly page: (partition: Key, range: RowRange) => Promise<RowPage<Row>>
+  /** The rows of a page, where there are no markers of absence: fewer than `limit` only at the partition's end. */
   readonly list: (partition: Key, range: RowRange) => Promise<readonly Positioned<Row>[]>
 }
+
+/** What is read at once after the first read, which takes what is asked for and one more. */
+const rowsAtOnce = 500
+const readsMax = 4
 
 /** See {@link RowReader}. @throws {StoreUnavailable} from the store. */
 export const createRowReader = <C extends Columns>(
@@ -25,32 +43,46 @@ export const createRowReader = <C extends Columns>(
   const [firstClustering] = clustering
   const partitionOf = (key: Key) =>
     Object.fromEntries(partitionKey.map((name) => [columnNameOf(name), key[name] ?? '']))
-  const list = async (partition: Key, { after, limit }: RowRange) => {
+
+  const page = async (key: Key, { after, limit }: RowRange): Promise<RowPage<RowOf<C>>> => {
+    const partition = partitionOf(key)
     const rows: Positioned<RowOf<C>>[] = []
-    // Markers of absence take room in what the store answers, and none in what is shown.
-    for (let from = after; ;) {
-      const asked = limit - rows.length
-      const stored = await store.read(table, {
-        partition: partitionOf(partition),
-        limit: asked,
-        ...(from && { after: from }),
-      })
-      rows.push(...stored.map(fromStored).filter(isPresent))
-      const last = stored.at(-1)
-      if (stored.length < asked || rows.length === limit || last === undefined) return rows
-      from = clustering.map((name) => last[columnNameOf(name)] ?? '')
+    const places: (readonly Cell[])[] = []
+    let position = nowhere
+    let from = after
+    for (let reads = 0; reads < readsMax; reads++) {
+      const asked = reads === 0 ? limit + 1 : Math.max(limit + 1, rowsAtOnce)
+      const stored = await store.read(table, { partition, limit: asked, ...(from && { after: from }) })
+      for (const each of stored) {
+        const state = fromStored(each)
+        from = clustering.map((name) => each[columnNameOf(name)] ?? '')
+        position = Math.max(position, state.position)
+        if (!isPresent(state)) continue
+        rows.push(state)
+        places.push(from)
+      }
+      if (rows.length > limit) return { rows: rows.slice(0, limit), position, next: places[limit - 1] }
+      if (stored.length < asked) return { rows, position, next: undefined }
     }
+    return { rows, position, next: from }
   }
-  const get = async (key: Key) => {
+  const find = async (key: Key) => {
     const stored = await store.read(table, {
       partition: partitionOf(key),
       ...(firstClustering !== undefined && { in: [key[firstClustering] ?? ''] }),
     })
     const found = stored.find((row) => clustering.every((name) => row[columnNameOf(name)] === key[name]))
-    const state = found && fromStored(found)
-    return state && isPresent(state) ? state : undefined
+    return found && fromStored(found)
   }
-  return { list, get }
+  return {
+    find,
+    get: async (key) => {
+      const state = await find(key)
+      return state && isPresent(state) ? state : undefined
+    },
+    page,
+    list: async (partition, range) => (await page(partition, range)).rows,
+  }
 }
 
 const isPresent = <Row>(state: Positioned<Row | null>): state is Positioned<Row> => state.value !== null

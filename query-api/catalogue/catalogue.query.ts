@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { entityIdOf, type EntityKind } from '@reprise/core/catalogue/entity.ts'
+import type { Position } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
@@ -8,6 +9,7 @@ import { ofAllTime, playTotals } from '@reprise/projectors/play-totals.projectio
 import { inBoundedParallel } from '../in-bounded-parallel.ts'
 import { query, type AnyQuery } from '../query.ts'
 import { idsOf, trackId as catalogueId } from '../request-parts.ts'
+import { shownBy } from '../shown-positions.ts'
 import { shownInAll, type Sources } from '../sources.ts'
 import { albumAnswer, artistAnswer, trackAnswer } from './catalogue-answers.ts'
 
@@ -27,14 +29,20 @@ const queriesOfKind = (
   const entities = createRowReader(sources.rows, catalogue)
   const totals = createCountReader(sources.rows, playTotals)
 
-  /** What the catalogue shows of it, with its counted plays of all time. */
-  const read = async (id: string): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  const positionsBefore = () => [...shownInAll(sources, catalogue), ...shownInAll(sources, playTotals)]
+
+  /** What the catalogue shows of it, with its counted plays of all time, and the positions of both. */
+  const read = async (id: string) => {
     const entity = entityIdOf(kind, id)
-    const [row, counts] = await Promise.all([entities.get({ entity }), totals(entity, [ofAllTime])])
-    if (row === undefined) return undefined
-    return { ...row.value.shown, plays: counts.get(ofAllTime)?.get(ofAllTime)?.plays ?? 0 }
+    const positions: Position[] = []
+    const note = (partition: number, offset: number) => {
+      positions.push({ topic: playTotals.from, partition, offset })
+    }
+    const [row, counts] = await Promise.all([entities.find({ entity }), totals(entity, [ofAllTime], note)])
+    if (row) positions.push({ topic: catalogue.from, partition: 0, offset: row.position })
+    const plays = counts.get(ofAllTime)?.get(ofAllTime)?.plays ?? 0
+    return { body: row?.value ? { ...row.value.shown, plays } : undefined, positions }
   }
-  const positions = () => [...shownInAll(sources, catalogue), ...shownInAll(sources, playTotals)]
 
   const several = query({
     path,
@@ -46,13 +54,14 @@ const queriesOfKind = (
     answer: z.strictObject({ items: z.array(answer) }),
     views,
     show: async ({ options: { ids } }) => {
-      const shown = positions()
-      const found = new Map<string, unknown>()
+      const before = positionsBefore()
+      const found = new Map<string, Awaited<ReturnType<typeof read>>>()
       await inBoundedParallel(ids, async (id) => {
-        const item = await read(id)
-        if (item) found.set(id, item)
+        found.set(id, await read(id))
       })
-      return { body: { items: ids.flatMap((id) => found.get(id) ?? []) }, positions: shown }
+      const items = ids.flatMap((id) => found.get(id)?.body ?? [])
+      const positions = [...found.values()].flatMap((each) => each.positions)
+      return { body: { items }, positions: shownBy(before, positions) }
     },
   })
   const one = query({
@@ -64,10 +73,10 @@ const queriesOfKind = (
     answer,
     views,
     show: async ({ params: { id } }) => {
-      const shown = positions()
-      const body = await read(id)
+      const before = positionsBefore()
+      const { body, positions } = await read(id)
       if (body === undefined) throw new Problem('not-found', `the catalogue has no ${kind} ${id}`)
-      return { body, positions: shown }
+      return { body, positions: shownBy(before, positions) }
     },
   })
   return [several, one]

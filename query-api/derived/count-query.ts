@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { Position } from '@reprise/core/position.ts'
 import type { CountStorage } from '@reprise/core/projection.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { type AnyQuery, query } from '../query.ts'
 import { idsOf } from '../request-parts.ts'
+import { shownBy } from '../shown-positions.ts'
 import type { DerivedRoute } from './derived-route.ts'
 import { summed } from './resource-reader.ts'
 import { keyPart } from './route-keys.ts'
@@ -20,22 +22,25 @@ export const countQuery = (route: DerivedRoute, store: CountStorage<string>): An
     description: `Each ${clustering} on its own, in the order asked for; zeros where nothing was counted.`,
     isPersonal: rule.isPersonal,
     params: keys.params,
-    options: z.strictObject({ [clustering]: idsOf(keyPart(undefined) as z.ZodType<string, string>) }),
+    options: z.strictObject({ [clustering]: idsOf(keyPart(undefined)) }),
     answer: z.strictObject({ items: z.array(answer.extend({ [clustering]: z.string() })) }),
     views,
     groups: ({ params, caller }) => route.groupsOf([keys.keyOf(params, caller)]),
     show: async ({ params, options, caller }) => {
       const key = keys.keyOf(params, caller)
       const buckets = (options as Readonly<Record<string, readonly string[]>>)[clustering] ?? []
-      const positions = route.shownFor([key])
-      const counts = await read(String(key[partitionKey]), buckets)
+      const before = route.shownFor([key])
+      const positions: Position[] = []
+      const counts = await read(String(key[partitionKey]), buckets, (partition, offset) => {
+        positions.push({ topic: projection.from, partition, offset })
+      })
       if (!(await rule.allows(key, caller))) throw rule.refusal(key)
       const items = buckets.map((bucket) => ({
         ...params,
         [clustering]: bucket,
         ...summed(projection.row, counts.get(bucket)),
       }))
-      return { body: { items }, positions }
+      return { body: { items }, positions: shownBy(before, positions) }
     },
   })
 }

@@ -26,6 +26,8 @@ export type DerivedRoute = {
    * stream, else every partition. Ask before reading: what is read later is at least as new.
    */
   readonly shownFor: (subjects: readonly Subject[]) => readonly Position[]
+  /** The place in the log of what was read at an offset; none where the declaration doesn't say whose partition it is. */
+  readonly positionsOf: (subject: Subject, offset: number) => readonly Position[]
 }
 
 /** See {@link DerivedRoute}. */
@@ -36,6 +38,13 @@ export const derivedRouteOf = (
 ): DerivedRoute => {
   const rule = ruleOf(projection, query, sources)
   const { stream } = query
+  const topic = projection.from
+  const count = sources.partitions[topic]
+  const partitionFor = (subject: Subject): number | undefined => {
+    if (count === 1) return 0
+    const id = stream === undefined ? undefined : subject[stream]
+    return typeof id === 'string' || typeof id === 'number' ? partitionOf(String(id), count) : undefined
+  }
   return {
     projection,
     query,
@@ -46,11 +55,13 @@ export const derivedRouteOf = (
     noun: projection.name.replaceAll('-', ' '),
     groupsOf: (keys) => keys.flatMap((key) => [groupOf(projection, key), ...ruleGroupsOf(key)]),
     shownFor: (subjects) => {
-      if (stream === undefined || subjects.some((subject) => subject[stream] === undefined))
-        return shownInAll(sources, projection)
-      const count = sources.partitions[projection.from]
-      const partitions = new Set(subjects.map((subject) => partitionOf(String(subject[stream]), count)))
-      return [...partitions].flatMap((partition) => shownIn(sources, projection, partition))
+      const partitions = new Set(subjects.map(partitionFor))
+      if (partitions.has(undefined)) return shownInAll(sources, projection)
+      return [...partitions].flatMap((partition = 0) => shownIn(sources, projection, partition))
+    },
+    positionsOf: (subject, offset) => {
+      const partition = partitionFor(subject)
+      return partition === undefined ? [] : [{ topic, partition, offset }]
     },
   }
 }

@@ -33,6 +33,26 @@ export const edits = projection({
   }),
 })
 
+/** Rows by a number, with markers of absence between them. */
+export const hearts = projection({
+  name: 'hearts',
+  version: 1,
+  from: 'library-events',
+  row: columns({ userId: text(), nth: int() }),
+  store: cassandraTable({ partitionKey: ['userId'], clustering: ['nth'] }),
+  key: ({ meta, data }) =>
+    'trackId' in data ? { userId: meta.streamId, nth: Number(data.trackId.replace(/^\D+/, '')) } : [],
+  on: {
+    TrackLiked: (_before, { meta }, { nth }) => ({ userId: meta.streamId, nth: Number(nth) }),
+    TrackUnliked: () => null,
+  },
+  onFailure: quarantineKey({ attempts: 3 }),
+  query: [
+    get('/v1/me/hearts', { visible: toOwner('userId'), stream: 'userId' }),
+    get('/v1/me/hearts/at/:nth', { visible: toOwner('userId'), stream: 'userId' }),
+  ],
+})
+
 /** Counts in slots, with two routes. */
 export const days = projection({
   name: 'days',

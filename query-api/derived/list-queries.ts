@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
 import type { PageStorage, RowStorage } from '@reprise/core/projection.ts'
+import { cellSchemaOf } from '../column-schema.ts'
 import { cursorOf, placeIn } from '../cursor.ts'
 import { type AnyQuery, query } from '../query.ts'
 import { cursor, limitUpTo } from '../request-parts.ts'
+import { shownBy } from '../shown-positions.ts'
 import type { DerivedRoute } from './derived-route.ts'
 import { shownRowOf } from './shown-row.ts'
-import type { Subject } from './visibility.ts'
 
 const limit = limitUpTo(500, 50)
 
@@ -16,10 +17,14 @@ export const rowListQuery = (route: DerivedRoute, store: RowStorage<string>): An
   const { projection, keys, rule, views, sources, noun } = route
   const reader = createRowReader(sources.rows, { ...projection, store })
   const { answer, show } = shownRowOf(route)
-  const place = z.array(z.union([z.string(), z.int()])).length(store.clustering.length)
+  const [first, ...others] = store.clustering.map((name) => cellSchemaOf(projection.row[name]))
+  const place = z.tuple([first ?? z.never(), ...others])
   return query({
     path: route.query.path,
     summary: route.query.summary ?? `The ${noun}, page by page`,
+    description:
+      'A page may be shorter than `limit`, or empty, and still name a `next`: rows that are no more may lie between ' +
+      'others. The list ends where `next` is null.',
     isPersonal: rule.isPersonal,
     params: keys.params,
     options: z.strictObject({ limit, cursor }),
@@ -30,14 +35,16 @@ export const rowListQuery = (route: DerivedRoute, store: RowStorage<string>): An
       const key = keys.keyOf(params, caller)
       const list = { view: projection, list: Object.values(key).map(String) }
       const after = options.cursor === undefined ? undefined : placeIn(list, place, options.cursor)
-      const positions = route.shownFor([key])
-      const found = await reader.list(key, { limit: options.limit + 1, ...(after && { after }) })
+      const before = route.shownFor([key])
+      const page = await reader.page(key, { limit: options.limit, ...(after && { after }) })
       if (!(await rule.allows(key, caller))) throw rule.refusal(key)
-      const page = found.slice(0, options.limit).map(({ value }) => value)
-      const last = found.length > options.limit ? page.at(-1) : undefined
-      const placeOf = (row: Subject) => store.clustering.map((name) => row[name])
-      const next = last ? cursorOf(list, placeOf(last)) : null
-      return { body: { items: page.map(show), next }, positions }
+      return {
+        body: {
+          items: page.rows.map(({ value }) => show(value)),
+          next: page.next ? cursorOf(list, page.next) : null,
+        },
+        positions: shownBy(before, route.positionsOf(key, page.position)),
+      }
     },
   })
 }
@@ -70,7 +77,7 @@ export const pageListQuery = (route: DerivedRoute, store: PageStorage): AnyQuery
       const owner = String(key[store.partitionKey])
       const list = { view: projection, list: [owner] }
       const begun = options.cursor === undefined ? undefined : placeIn(list, place, options.cursor)
-      const positions = route.shownFor([key])
+      const before = route.shownFor([key])
       const from = begun?.from ?? 0
       const slice = await read(owner, { from, count: options.limit })
       if (!(await rule.allows(key, caller))) throw rule.refusal(key)
@@ -83,7 +90,7 @@ export const pageListQuery = (route: DerivedRoute, store: PageStorage): AnyQuery
           changed: begun !== undefined && begun.position !== position,
           next: next < total ? cursorOf(list, { from: next, position: begun?.position ?? position }) : null,
         },
-        positions,
+        positions: shownBy(before, route.positionsOf(key, position)),
       }
     },
   })

@@ -1,16 +1,15 @@
 import { z } from 'zod'
-import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { Caller } from '@reprise/core/caller.ts'
 import type { Key } from '@reprise/core/projection.ts'
 import { inBoundedParallel } from '../in-bounded-parallel.ts'
-import { type AnyQuery, query, type Shown } from '../query.ts'
+import { type AnyQuery, query } from '../query.ts'
 import { idsOf } from '../request-parts.ts'
+import { shownBy } from '../shown-positions.ts'
 import { without } from '../without.ts'
 import type { DerivedRoute } from './derived-route.ts'
-import { createResourceReader } from './resource-reader.ts'
+import { createResourceReader, type Found } from './resource-reader.ts'
 import { keyPart } from './route-keys.ts'
 import { shownRowOf } from './shown-row.ts'
-import type { Subject } from './visibility.ts'
 
 /** One row by its key; where the path ends with a parameter, also several at the path before it. */
 export const resourceQueries = (route: DerivedRoute): readonly AnyQuery[] => {
@@ -24,30 +23,14 @@ export const resourceQueries = (route: DerivedRoute): readonly AnyQuery[] => {
     : [oneQuery(route)]
 }
 
-type Read = { readonly row: Subject; readonly position: number | undefined }
-
-const createReadVisible = ({ projection, sources, rule }: DerivedRoute) => {
-  const read = createResourceReader(projection, sources)
-  return async (key: Key, caller: Caller | undefined): Promise<Read | undefined> => {
+/** What a key leads to, null also where the caller may not see it. */
+const createReadVisible = (route: DerivedRoute) => {
+  const read = createResourceReader(route)
+  return async (key: Key, caller: Caller | undefined): Promise<Found> => {
     const found = await read(key)
-    const isVisible = found !== undefined && (await rule.allows({ ...key, ...found.value }, caller))
-    return isVisible ? { row: found.value, position: found.position } : undefined
+    const isVisible = found.value !== null && (await route.rule.allows({ ...key, ...found.value }, caller))
+    return isVisible ? found : { ...found, value: null }
   }
-}
-
-/** The exact positions of rows where the declaration names the stream; else how far the view was before reading. */
-const positionsOf = (
-  { projection, query: { stream }, sources }: DerivedRoute,
-  found: readonly Read[],
-  before: Shown['positions'],
-): Shown['positions'] => {
-  if (stream === undefined || found.some(({ position }) => position === undefined)) return before
-  const { from: topic } = projection
-  return found.map(({ row, position = 0 }) => ({
-    topic,
-    partition: partitionOf(String(row[stream]), sources.partitions[topic]),
-    offset: position,
-  }))
 }
 
 const oneQuery = (route: DerivedRoute): AnyQuery => {
@@ -67,13 +50,9 @@ const oneQuery = (route: DerivedRoute): AnyQuery => {
     show: async ({ params, caller }) => {
       const key = keys.keyOf(params, caller)
       const before = route.shownFor([key])
-      const found = await readVisible(key, caller)
-      if (found === undefined) throw rule.refusal(key)
-      return {
-        body: show(found.row),
-        positions: positionsOf(route, [found], before),
-        version: versionOf(found.row),
-      }
+      const { value, positions } = await readVisible(key, caller)
+      if (value === null) throw rule.refusal(key)
+      return { body: show(value), positions: shownBy(before, positions), version: versionOf(value) }
     },
   })
 }
@@ -83,14 +62,13 @@ export const manyQuery = (route: DerivedRoute, path: string, name: string): AnyQ
   const { projection, keys, rule, views, noun } = route
   const readVisible = createReadVisible(route)
   const { answer, show } = shownRowOf(route)
-  const id = keyPart(projection.row[name]) as z.ZodType<string, string>
   return query({
     path,
     summary: `${route.query.summary ?? `The ${noun}`}, up to 100 at once`,
     description: 'In the order asked for; ids of what is not there, or not for you, are in `missing`.',
     isPersonal: rule.isPersonal,
     params: z.object(without(keys.params.shape, [name])),
-    options: z.strictObject({ ids: idsOf(id) }),
+    options: z.strictObject({ ids: idsOf(keyPart(projection.row[name])) }),
     answer: z.strictObject({ items: z.array(answer), missing: z.array(z.string()) }),
     views,
     groups: ({ params, options, caller }) =>
@@ -98,18 +76,20 @@ export const manyQuery = (route: DerivedRoute, path: string, name: string): AnyQ
     show: async ({ params, options: { ids }, caller }) => {
       const wanted = ids.map((value) => ({ ...keys.keyOf(params, caller), [name]: value }))
       const before = route.shownFor(wanted)
-      const found = new Map<string, Read>()
+      const found = new Map<string | number, Found>()
+      const shownOf = (one: Found | undefined) => (one?.value ? [show(one.value)] : [])
       await inBoundedParallel(wanted, async (key) => {
-        const read = await readVisible(key, caller)
-        if (read) found.set(String(key[name]), read)
+        found.set(key[name] ?? '', await readVisible(key, caller))
       })
-      const items = ids.flatMap((value) => found.get(value) ?? [])
       return {
         body: {
-          items: items.map(({ row }) => show(row)),
-          missing: ids.filter((value) => !found.has(value)),
+          items: ids.flatMap((id) => shownOf(found.get(id))),
+          missing: ids.filter((id) => !found.get(id)?.value).map(String),
         },
-        positions: positionsOf(route, items, before),
+        positions: shownBy(
+          before,
+          [...found.values()].flatMap(({ positions }) => positions),
+        ),
       }
     },
   })

@@ -1,41 +1,57 @@
 import type { Columns } from '@reprise/core/columns.ts'
 import type { Positioned } from '@reprise/core/layout/column-name.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
+import type { Position } from '@reprise/core/position.ts'
 import { type Key, storedName } from '@reprise/core/projection.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
-import type { Sources } from '../sources.ts'
-import type { Served } from './served.ts'
+import type { DerivedRoute } from './derived-route.ts'
 import type { Subject } from './visibility.ts'
 
-/** Reads what a whole key leads to; the position is undefined where many are added up. */
-export type ResourceReader = (
-  key: Key,
-) => Promise<(Omit<Positioned<Subject>, 'position'> & { readonly position?: number }) | undefined>
+/** What a whole key leads to: null where nothing is, or is no more. */
+export type Found = {
+  readonly value: Subject | null
+  /** The newest events in it, as far as it is known which partition they stand in. */
+  readonly positions: readonly Position[]
+}
+
+/** Reads what a whole key leads to. */
+export type ResourceReader = (key: Key) => Promise<Found>
 
 /** See {@link ResourceReader}. @throws for lists, which have no rows of their own. */
-export const createResourceReader = (
-  { store, ...projection }: Served,
-  { rows, documents }: Sources,
-): ResourceReader => {
+export const createResourceReader = ({
+  projection: { store, ...projection },
+  sources: { rows, documents },
+  positionsOf,
+}: DerivedRoute): ResourceReader => {
+  const foundOf = (key: Key, state: Positioned<Subject | null> | undefined): Found => ({
+    value: state?.value ?? null,
+    positions: state ? positionsOf({ ...key, ...state.value }, state.position) : [],
+  })
   switch (store.kind) {
-    case 'row':
-      return createRowReader(rows, { ...projection, store }).get
+    case 'row': {
+      const { find } = createRowReader(rows, { ...projection, store })
+      return async (key) => foundOf(key, await find(key))
+    }
     case 'document': {
       const { fromStored } = documentLayoutOf({ ...projection, store })
       const index = { name: storedName(projection) }
       return async (key) => {
         const id = String(key[store.id])
         const document = (await documents.live.get(index, [id])).get(id)
-        const state = document && fromStored(document)
-        return state?.value ? { position: state.position, value: state.value } : undefined
+        return foundOf(key, document && fromStored(document))
       }
     }
     case 'count': {
       const read = createCountReader(rows, { ...projection, store })
+      const topic = projection.from
       return async (key) => {
         const [owner, bucket] = [String(key[store.partitionKey]), String(key[store.clustering])]
-        return { value: { ...key, ...summed(projection.row, (await read(owner, [bucket])).get(bucket)) } }
+        const positions: Position[] = []
+        const counts = await read(owner, [bucket], (partition, offset) => {
+          positions.push({ topic, partition, offset })
+        })
+        return { value: { ...key, ...summed(projection.row, counts.get(bucket)) }, positions }
       }
     }
     case 'pages':

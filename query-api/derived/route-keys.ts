@@ -3,6 +3,7 @@ import type { Caller } from '@reprise/core/caller.ts'
 import type { Column } from '@reprise/core/columns.ts'
 import { type Key, keyColumnsOf } from '@reprise/core/projection.ts'
 import type { ProjectionQuery } from '@reprise/core/projection-query.ts'
+import { wholeNumberOf } from '../column-schema.ts'
 import type { Served } from './served.ts'
 
 /** Which columns of the key a route gets from where. */
@@ -41,14 +42,17 @@ export const routeKeysOf = (projection: Served, query: ProjectionQuery): RouteKe
 /** What a request may send for a part of a key; texts where a column says nothing (counts and lists). */
 export const keyPart = (column: Column | undefined): z.ZodType<string | number, string> => {
   if (column?.schema['format'] === 'uuid') return z.guid().transform((id) => id.toLowerCase())
-  if (column?.cell === 'int' || column?.cell === 'bigint') return number
+  if (column?.cell === 'int') return number(32)
+  if (column?.cell === 'bigint') return number(54)
   if (column?.schema['enum']) return z.enum(column.schema['enum'] as readonly [string, ...string[]])
   return text
 }
 
 const text = z.string().regex(/^\P{C}{1,256}$/u, 'must be 1 to 256 printable characters')
 
-const number = z
-  .string()
-  .regex(/^-?\d{1,15}$/, 'must be a whole number')
-  .transform(Number)
+const number = (bits: 32 | 54) =>
+  z
+    .string()
+    .regex(/^-?\d{1,16}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(wholeNumberOf(bits))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { type Position, tokensOf } from '@reprise/core/position.ts'
+import { tokensOf } from '@reprise/core/position.ts'
 import type { View } from '../progress/watermarks.ts'
 import type { Shown } from '../query.ts'
 
@@ -10,7 +10,7 @@ export const answer = (request: Request, response: Response, views: readonly Vie
   const etag = etagOf(views, shown.version, text)
   response.vary('Authorization').set('ETag', etag).set('Cache-Control', 'private, no-cache')
   if (shown.positions.length > 0 && shown.positions.length <= positionsMax)
-    response.set('Reprise-Position', tokensOf(newestOf(shown.positions)))
+    response.set('Reprise-Position', tokensOf(shown.positions))
   if (isHeld(request.get('if-none-match'), etag)) response.status(304).end()
   else response.status(200).type('application/json').send(text)
 }
@@ -30,12 +30,3 @@ const etagOf = (views: readonly View[], version: number | undefined, text: strin
 const isHeld = (header: string | undefined, etag: string): boolean =>
   header !== undefined &&
   header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
-
-const newestOf = (positions: readonly Position[]): readonly Position[] => {
-  const newest = new Map<string, Position>()
-  for (const position of positions) {
-    const place = `${position.topic}/${position.partition}`
-    if ((newest.get(place)?.offset ?? -1) < position.offset) newest.set(place, position)
-  }
-  return [...newest.values()]
-}

@@ -6,6 +6,7 @@ import { Problem } from '@reprise/core/problem.ts'
 import { minPositionOf } from '../progress/min-position.ts'
 import type { PositionGate } from '../progress/position-gate.ts'
 import type { AnyQuery, Asked, Shown } from '../query.ts'
+import { raised } from '../shown-positions.ts'
 import { answer } from './answer.ts'
 
 /** What the routes need of the world. */
@@ -53,7 +54,7 @@ const handlerOf =
       // The store was lost while it was read: the answer may be older than what had been reached before.
       if (seen !== losses()) continue
       if (shown instanceof Problem) throw shown
-      answer(request, response, query.views, shown)
+      answer(request, response, query.views, { ...shown, positions: raised(shown.positions, positions) })
       return
     }
     throw new StoreUnavailable('the store was lost again and again while it was read')

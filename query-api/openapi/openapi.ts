@@ -23,7 +23,7 @@ const operationOf = (query: AnyQuery): Json => ({
   responses: {
     200: {
       description: 'What is shown',
-      headers: { ETag: text, 'Reprise-Position': text },
+      headers: { ETag: text, 'Reprise-Position': { ...text, description: promised } },
       content: { 'application/json': { schema: schemaOf(query.answer, 'output') } },
     },
     304: { description: 'The client has it already' },
@@ -48,6 +48,8 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json =>
   without(z.toJSONSchema(schema, { io, unrepresentable: 'any' }), ['$schema'])
 
 const text = { schema: { type: 'string' } }
+
+const promised = 'Sent as Reprise-Min-Position, it is answered with nothing older than what is shown here'
 
 const conditions: readonly Json[] = [
   headerParameter(

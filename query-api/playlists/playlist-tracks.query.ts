@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { partitionOf } from '@reprise/schemas/partition.ts'
+import { nowhere } from '@reprise/core/layout/column-name.ts'
 import { createListReader } from '@reprise/core/readers/list-reader.ts'
 import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { catalogue, type ShownTrack } from '@reprise/projectors/catalogue.projection.ts'
@@ -47,7 +48,9 @@ export const playlistTracksQuery = (sources: Sources) => {
       const length = slice?.length ?? 0
       const next = from + limit
       const items = slice?.items ?? []
-      const tracks = await known(items.map(({ trackId }) => trackId))
+      const { tracks, positions } = await known(items.map(({ trackId }) => trackId))
+      // The details decide that it is shown, and may name its version.
+      const newest = Math.max(slice?.position ?? nowhere, details.position)
       return {
         version,
         body: {
@@ -59,7 +62,7 @@ export const playlistTracksQuery = (sources: Sources) => {
           changed: begun !== undefined && begun.version !== version,
           next: next < length ? cursorOf(list, { from: next, version: begun?.version ?? version }) : null,
         },
-        positions: slice ? [{ topic: playlistTracks.from, partition, offset: slice.position }] : [],
+        positions: [{ topic: playlistTracks.from, partition, offset: newest }, ...positions],
       }
     },
   })

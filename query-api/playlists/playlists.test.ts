@@ -128,6 +128,23 @@ describe('tracks of a playlist', () => {
     }
   })
 
+  it('name a position no older than what was asked for, and than the version that is shown', async () => {
+    const partition = seededPartition('playlist-events', mine)
+    await views.playlist({ playlistId: mine, streamVersion: 5 }, 20)
+    await views.lengthen('playlist-events', partition, 31)
+    for (const view of [playlistTracks, playlistDetails]) await views.progress(view, partition, 31)
+    const at = (offset: number) => tokenOf({ topic: 'playlist-events', partition, offset })
+    for (const [asked, shown] of [
+      [at(20), at(20)],
+      [at(30), at(30)],
+      [`${at(30)},${at(2)}`, at(30)],
+    ] as const) {
+      const answer = await get(`/v1/playlists/${mine}/tracks`, { 'Reprise-Min-Position': asked })
+      expect(await answer.json()).toMatchObject({ version: 5 })
+      expect(answer.headers.get('reprise-position')).toBe(shown)
+    }
+  })
+
   it('name a later version of the details only if the list is known to be as new', async () => {
     const partition = seededPartition('playlist-events', mine)
     await views.playlist({ playlistId: mine, streamVersion: 5 }, 20)

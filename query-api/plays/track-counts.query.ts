@@ -1,19 +1,24 @@
 import { z } from 'zod'
 import { type Counts, createCountReader } from '@reprise/core/readers/count-reader.ts'
+import type { Position } from '@reprise/core/position.ts'
 import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { slotParts, songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import { query } from '../query.ts'
 import { idsOf, trackId } from '../request-parts.ts'
+import { shownBy } from '../shown-positions.ts'
 import { shownInAll, type Sources } from '../sources.ts'
 import { type CountWindow, windowAt, windows } from './count-window.ts'
 
 /** Counted plays and skips of one song, or of several at once. */
 export const trackCountsQueries = (sources: Sources) => {
   const read = createCountReader(sources.rows, songCounts)
-  const countsOf = async (id: string, window: CountWindow, country: string | undefined) => ({
-    trackId: id,
-    ...summed(await read(id, window.days), window, country),
-  })
+  const countsOf = async (id: string, window: CountWindow, country: string | undefined) => {
+    const positions: Position[] = []
+    const counts = await read(id, window.days, (partition, offset) => {
+      positions.push({ topic: songCounts.from, partition, offset })
+    })
+    return { counts: { trackId: id, ...summed(counts, window, country) }, positions }
+  }
 
   const several = query({
     path: '/v1/tracks/counts',
@@ -26,10 +31,12 @@ export const trackCountsQueries = (sources: Sources) => {
     views: [songCounts],
     groups: ({ options }) => options.ids.map((id) => groupNameOf([id])),
     show: async ({ options: { ids, window: name, from, country } }) => {
-      const positions = shownInAll(sources, songCounts)
+      const before = shownInAll(sources, songCounts)
       const window = windowAt(name, from ?? sources.now())
-      const items = await Promise.all(ids.map((id) => countsOf(id, window, country)))
-      return { body: { ...named(window, country), items }, positions }
+      const found = await Promise.all(ids.map((id) => countsOf(id, window, country)))
+      const positions = found.flatMap((each) => each.positions)
+      const items = found.map(({ counts }) => counts)
+      return { body: { ...named(window, country), items }, positions: shownBy(before, positions) }
     },
   })
 
@@ -44,10 +51,10 @@ export const trackCountsQueries = (sources: Sources) => {
     views: [songCounts],
     groups: ({ params }) => [groupNameOf([params.trackId])],
     show: async ({ params, options: { window: name, from, country } }) => {
-      const positions = shownInAll(sources, songCounts)
+      const before = shownInAll(sources, songCounts)
       const window = windowAt(name, from ?? sources.now())
-      const counts = await countsOf(params.trackId, window, country)
-      return { body: { ...named(window, country), ...counts }, positions }
+      const { counts, positions } = await countsOf(params.trackId, window, country)
+      return { body: { ...named(window, country), ...counts }, positions: shownBy(before, positions) }
     },
   })
   return [several, one]

@@ -1,8 +1,9 @@
 import type { Request } from 'express'
 import { type Position, positionsOf } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
+import { newestOf } from '../shown-positions.ts'
 
-/** How new an answer must be, and how long its request waits for that. */
+/** How new an answer must be, the newest position of each partition, and how long its request waits for that. */
 export type MinPosition = { readonly positions: readonly Position[]; readonly waitMs: number }
 
 const waitMsByDefault = 2_000
@@ -16,7 +17,7 @@ const waitMsMax = 30_000
 export const minPositionOf = (request: Request): MinPosition => {
   const given = [request.get('reprise-min-position'), request.query['minPosition']].flat()
   return {
-    positions: positionsOf(given.filter((text) => typeof text === 'string').join(',')),
+    positions: newestOf(positionsOf(given.filter((text) => typeof text === 'string').join(','))),
     waitMs: waitMsOf(request.get('reprise-max-wait')),
   }
 }
