@@ -12,7 +12,10 @@ export const cursorOf = (list: PagedList, place: unknown): string => {
   return Buffer.concat([checkOf(list, text), Buffer.from(text)]).toString('base64url')
 }
 
-/** The place that a cursor names. @throws {Problem} `bad-cursor` */
+/**
+ * The place that a cursor names. The check finds mistakes, not intent: whoever reads this can make a cursor, so the
+ * schema admits nothing but what may be read from. @throws {Problem} `bad-cursor`
+ */
 export const placeIn = <Schema extends z.ZodType>(
   list: PagedList,
   schema: Schema,
@@ -22,9 +25,17 @@ export const placeIn = <Schema extends z.ZodType>(
   const text = bytes.subarray(checkBytes).toString('utf8')
   if (bytes.toString('base64url') !== cursor || !checkOf(list, text).equals(bytes.subarray(0, checkBytes)))
     throw badCursor()
-  const place = schema.safeParse(JSON.parse(text))
+  const place = schema.safeParse(parsedOf(text))
   if (!place.success) throw badCursor()
   return place.data
+}
+
+const parsedOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badCursor()
+  }
 }
 
 const checkBytes = 8

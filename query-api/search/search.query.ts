@@ -48,10 +48,16 @@ export const searchQuery = (sources: Sources) =>
 /** Whoever wants more hits than this wants another query. */
 const depthMax = 5_000
 
+/** The values that hits are sorted by (search-body.ts), in the ranges of their fields: the index refuses others. */
 const place = z.object({
   step: z.enum(['precise', 'fuzzy']),
-  shown: z.int(),
-  sort: z.tuple([z.number(), z.number(), z.number(), z.string()]),
+  shown: z.int().min(1).max(depthMax),
+  sort: z.tuple([
+    z.number().min(0).max(3e38),
+    z.int().min(-128).max(127),
+    z.int().min(-32_768).max(32_767),
+    z.string(),
+  ]),
 })
 
 /** Two cursors are of one list if the same was asked of the same versions by the same caller. */
