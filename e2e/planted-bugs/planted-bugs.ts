@@ -140,10 +140,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     patches: [
       {
         file: trust,
-        find: 'await checked\n      const begunAfter = losses\n      const answer',
-        replace: 'const begunAfter = losses\n      const answer',
+        find: 'undisturbed(() => checked.then(read))',
+        replace: 'read()',
       },
-      { file: trust, find: 'if (begunAfter === losses) return', replace: 'if (begunAfter <= losses) return' },
     ],
   },
 ]

@@ -83,8 +83,9 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   }
 
   const takeOver = async (partition: number): Promise<void> => {
-    const mark = await patiently(() => store.readMark(partition), partition)
     const ends = await patiently(endOffsets, partition)
+    // Last: what is lost from here on is looked for by the check, which knows the writer.
+    const mark = await patiently(() => trust.undisturbed(() => store.readMark(partition)), partition)
     // Whoever owns it again takes it over with the next change.
     if (mark === notOurs || ends === notOurs || !owns(partition)) return
     const readyAt = ends[partition] ?? 0

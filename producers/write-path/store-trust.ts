@@ -11,15 +11,18 @@ export const createStoreTrust = () => {
   let checked: Promise<unknown> = Promise.resolve()
 
   /** Reads until no loss came between the question and the answer. */
-  const trusted = async <T>(read: () => Promise<T>): Promise<T> => {
+  const undisturbed = async <T>(read: () => Promise<T>): Promise<T> => {
     for (;;) {
-      await checked
       const begunAfter = losses
       const answer = await read()
       if (begunAfter === losses) return answer
     }
   }
+  const trusted = <T>(read: () => Promise<T>): Promise<T> => undisturbed(() => checked.then(read))
+
   return {
+    /** What a history is to begin with: it waits for no check, since nothing was read before. */
+    undisturbed,
     /** The store for one history. `isForgotten` tells that what that history stored is gone: then it stores nothing more. */
     guarded: <State, Report>(
       store: SnapshotStore<State, Report>,
@@ -31,10 +34,13 @@ export const createStoreTrust = () => {
       write: async (partition, cut) => {
         await checked
         const begunAfter = losses
-        await store.write(partition, cut, () => {
+        const refuseLoss = () => {
           if (isForgotten() || begunAfter !== losses)
             throw new StoreUnavailable('the store was lost, and may have forgotten what was written to it')
-        })
+        }
+        await store.write(partition, cut, refuseLoss)
+        // The loss may have been noticed before the last acknowledgement came.
+        refuseLoss()
       },
     }),
     /** The store was lost: whoever reads or writes waits for this check. */
