@@ -20,6 +20,8 @@ export type Faults = {
   readonly cutConnection: number
   /** A call of the row store fails; a write may have been done. */
   readonly failedStore: number
+  /** A call of the row store takes long to arrive there, or its answer to come back. */
+  readonly slowStore: number
   /** The row store crashes and forgets its newest writes, per second. */
   readonly storeCrash: number
   /** A process hears seconds late that it lost its partitions, and goes on as if they were its own. */
@@ -42,6 +44,7 @@ const most: Faults = {
   laggingReader: 0.1,
   cutConnection: 0.2,
   failedStore: 0.1,
+  slowStore: 0.1,
   storeCrash: 0.15,
   staleOwner: 0.5,
   rebalance: 0.2,

@@ -24,6 +24,8 @@ export type ProcessOptions = Omit<SimulatedLogOptions, 'owner'> & {
   readonly rows: SimulatedRows
   readonly discard: Discard
   readonly listenerAt: (address: string) => Listener | undefined
+  /** How often a partition's states and command ids are stored. */
+  readonly storeEveryMs: number
 }
 
 /** A command process: the real write path over the simulated world. It can be killed and paused; it is restarted for ever. */
@@ -99,6 +101,7 @@ const createAs = (options: ProcessOptions, owner: Owner) =>
     newEventId: options.newEventId,
     waitMsMax: 1_500,
     settleMs: 200,
+    storeEveryMs: options.storeEveryMs,
   })
 
 /** See {@link createSimulatedProcess}. */

@@ -20,6 +20,8 @@ export const createSimulatedRows = (options: {
   readonly faults: () => Faults
 }) => {
   const { rows, time, random, faults } = options
+  /** To the store, or back. */
+  const wayMs = () => (random.chance(faults().slowStore) ? random.below(1_500) : random.delay(3))
   let starts = 0
   const onCrash: (() => void)[] = []
   const tables = new Map<string, Table>()
@@ -43,7 +45,7 @@ export const createSimulatedRows = (options: {
     const ask = <T>(work: () => Promise<T>): Promise<T> => {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       const fails = random.chance(faults().failedStore)
-      const answer = (run: () => void) => void time.after(random.delay(3), owner, run)
+      const answer = (run: () => void) => void time.after(wayMs(), owner, run)
       const refuse = () => answer(() => reject(new StoreUnavailable('no answer')))
       // The connection to a store that has crashed is noticed to be broken before anything is asked of it again.
       if (known !== starts) {
@@ -51,7 +53,7 @@ export const createSimulatedRows = (options: {
         refuse()
       } else if (fails && random.chance(0.5)) refuse()
       else
-        time.after(random.delay(3), undefined, () => {
+        time.after(wayMs(), undefined, () => {
           if (known !== starts) refuse()
           else work().then((result) => (fails ? refuse() : answer(() => resolve(result))), reject)
         })

@@ -23,6 +23,9 @@ export type WorldOptions = {
   readonly troubledMs: number
 }
 
+/** As seldom as in production, and so often that whatever else goes wrong meets what was stored. */
+const storeEveryMs = [3_000, 30_000]
+
 /** Three processes, a broker, a row store and clients, all in virtual time, and what is true of them. */
 export const createWorld = ({ seed, codec, rows: store, troubledMs }: WorldOptions) => {
   const random = createSeededRandom(seed)
@@ -46,7 +49,7 @@ export const createWorld = ({ seed, codec, rows: store, troubledMs }: WorldOptio
   const group = createSimulatedGroup({ time, random, partitions, faults })
   const processes: SimulatedProcess[] = []
   let events = 0
-  const sight = { broker, time, random, faults, group, rows, codec }
+  const sight = { broker, time, random, faults, group, rows, codec, storeEveryMs: random.pick(storeEveryMs) }
   for (const name of ['a', 'b', 'c'])
     processes.push(
       createSimulatedProcess({

@@ -57,6 +57,8 @@ export type CommandLogOptions<State, Body, Type extends EventType, Report> = {
   readonly waitMsMax: number
   /** After an acknowledged append that doesn't come back: how long until the log is asked. */
   readonly settleMs?: number
+  /** How often a partition's states and command ids are stored. */
+  readonly storeEveryMs?: number
 }
 
 /** An owner that is asked at the last moment has so long to say that it isn't the owner. */

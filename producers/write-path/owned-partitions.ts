@@ -38,7 +38,12 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   let closed = false
   const owns = (partition: number) => !closed && ownership.owned().has(partition)
   const trust = createStoreTrust()
-  const storing = createStoring({ writers: () => [...writers.values()], logger, topic })
+  const storing = createStoring({
+    writers: () => [...writers.values()],
+    logger,
+    topic,
+    ...(options.storeEveryMs !== undefined && { everyMs: options.storeEveryMs }),
+  })
 
   const reader = await log.read({
     topic,

@@ -8,8 +8,6 @@ const recordsMax = 50_000
 /** And sooner, when the changed states of all partitions weigh so much, or their answers do. */
 const weightMax = 1_000_000
 const bytesMax = 256 * 1024 * 1024
-/** Each partition has its turn so often, one after the other: so storing takes a small part of the time at any time. */
-const everyMs = 30_000
 /** Past these nothing more is taken, whatever the store is doing (law 13): several times what waits under full load. */
 const overfull = { records: 2_000_000, weight: 10 * weightMax, bytes: 4 * bytesMax }
 const closingMs = 5_000
@@ -19,8 +17,10 @@ export const createStoring = (options: {
   readonly writers: () => readonly Writer[]
   readonly logger: Logger
   readonly topic: string
+  /** Each partition has its turn so often, one after the other: so storing takes a small part of the time at any time. */
+  readonly everyMs?: number
 }) => {
-  const { writers, logger, topic } = options
+  const { writers, logger, topic, everyMs = 30_000 } = options
   let underWay: Promise<void> | undefined
   let failing: string | undefined
 
