@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import { Problem } from '@reprise/core/problem.ts'
 import { playlistDecider } from '../playlists/playlist.decider.ts'
 import { createFakeOwnership } from '../testing/fake-ownership.ts'
 import { add, command, create, createForwardingProcesses, topic } from '../testing/forwarding-processes.ts'
@@ -31,6 +32,30 @@ const untilInVain = async (sender: Sender): Promise<void> => {
   sender.believe(undefined)
 }
 
+/** A command of a process that believes in the first owner, and then in the second. */
+const askedOfTwo = async (owners: Readonly<Record<'first' | 'second', () => Promise<never>>>) => {
+  const ownership = createFakeOwnership(2)
+  const asked: string[] = []
+  const commands = await createSoleCommandLog({
+    topic,
+    stream: playlistDecider,
+    log: createInMemoryLog({ partitions: 2 }),
+    codec,
+    rows: createInMemoryRowStore(),
+    ownership,
+    forward: ({ address }) => {
+      asked.push(address)
+      return owners[address as 'first' | 'second']()
+    },
+    waitMsMax: 300,
+  })
+  closeLater(commands.close)
+  ownership.believe({ address: 'first', secret: '' })
+  const outcome = commands.submit(command(create))
+  ownership.believe({ address: 'second', secret: '' })
+  return { outcome, asked }
+}
+
 describe('while partitions move', () => {
   test('a stale route is tried again until the map is right; nothing is done twice', async () => {
     const { log, sender, owner } = await createPair()
@@ -56,29 +81,25 @@ describe('while partitions move', () => {
   })
 
   test('an owner that is asked late has less time to answer', async () => {
-    const log = createInMemoryLog({ partitions: 2 })
-    const ownership = createFakeOwnership(2)
-    const asked: string[] = []
-    const commands = await createSoleCommandLog({
-      topic,
-      stream: playlistDecider,
-      log,
-      codec,
-      rows: createInMemoryRowStore(),
-      ownership,
-      forward: ({ address }) => {
-        asked.push(address)
-        return address === 'first' ? Promise.reject(new Moved(false)) : new Promise(() => undefined)
-      },
-      waitMsMax: 300,
+    const { outcome, asked } = await askedOfTwo({
+      first: () => Promise.reject(new Moved(false)),
+      second: () => new Promise(() => undefined),
     })
-    closeLater(commands.close)
-    ownership.believe({ address: 'first', secret: '' })
-    const outcome = commands.submit(command(create))
-    ownership.believe({ address: 'second', secret: '' })
     await expect(outcome).rejects.toMatchObject({ code: 'outcome-unknown' })
     expect(asked).toEqual(['first', 'second'])
   })
+
+  test.each(['overloaded', 'not-ready', 'key-reused'] as const)(
+    'what one owner has sent may yet be accepted, though the next one does nothing: %s',
+    async (code) => {
+      const refuse = () => Promise.reject(new Problem(code, 'nothing was done'))
+      const sent = await askedOfTwo({ first: () => Promise.reject(new Moved(true)), second: refuse })
+      await expect(sent.outcome).rejects.toMatchObject({ code: 'outcome-unknown' })
+      expect(sent.asked).toEqual(['first', 'second'])
+      const unsent = await askedOfTwo({ first: () => Promise.reject(new Moved(false)), second: refuse })
+      await expect(unsent.outcome).rejects.toMatchObject({ code })
+    },
+  )
 
   test('when two believe that they own it, every command still takes effect once', async () => {
     const { log, sender, owner } = await createPair()

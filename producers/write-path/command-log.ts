@@ -14,7 +14,7 @@ import type { Command, Outcome } from './command.ts'
 import type { Discard } from '@reprise/core/discarded-records.ts'
 import { createOwnedPartitions } from './owned-partitions.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
-import { Moved, timedOut } from './pending-commands.ts'
+import { ifSent, Moved, timedOut } from './pending-commands.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** Commands of one decided topic: submit one, get its outcome from the log, whichever process decides it. */
@@ -116,7 +116,7 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
           const outcome = tryOnce(command, deadline, isFirst)
           if (outcome !== undefined) return await outcome
         } catch (reason) {
-          if (!(reason instanceof Moved)) throw reason
+          if (!(reason instanceof Moved)) throw wasSent ? ifSent(reason as Error) : reason
           wasSent ||= reason.wasSent
           ownership.refresh()
         }

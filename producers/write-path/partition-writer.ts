@@ -9,7 +9,7 @@ import { claimMetaOf, keyReused, streamQuarantined } from './decide-command.ts'
 import { type DraftedVerdict, draftVerdict } from './draft-verdict.ts'
 import { createFences } from './fences.ts'
 import { claimType, createHistory, type HistoryOptions } from './history.ts'
-import { createPendingCommands, Moved, type Pending, timedOut } from './pending-commands.ts'
+import { createPendingCommands, Moved, type Pending } from './pending-commands.ts'
 import { createPreparation } from './preparation.ts'
 import { createSettling } from './settling.ts'
 import type { Versioned } from './kept-state.ts'
@@ -304,7 +304,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     /** Refuses everything from now on, and everything that waits. */
     stop: (problem: Problem): void => {
       stopped = problem
-      for (const entry of pending.all()) pending.fail(entry, entry.wasSent ? timedOut(true) : problem)
+      for (const entry of pending.all()) pending.fail(entry, problem)
       pending.close()
       settling.allGone()
     },

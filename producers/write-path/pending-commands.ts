@@ -65,7 +65,7 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
   const fail = (entry: Entry, reason: Error) => {
     if (!isWaiting(entry)) return
     entries.delete(entry.command.commandId)
-    entry.reject(reason)
+    entry.reject(entry.wasSent ? ifSent(reason) : reason)
   }
   const isWaiting = (entry: Entry) => entries.get(entry.command.commandId) === entry
 
@@ -109,6 +109,10 @@ export const createPendingCommands = <Body, Report>(waitMsMax: number) => {
     close: (): void => clearTimeout(timer),
   }
 }
+
+/** What is told of a failure once a record was sent: it may yet be accepted, so no problem may say that nothing was done. */
+export const ifSent = (reason: Error): Error =>
+  reason instanceof Problem && reason.code !== 'internal' ? timedOut(true) : reason
 
 /** What a command hears that has waited as long as it may. */
 export const timedOut = (wasSent: boolean): Problem =>
