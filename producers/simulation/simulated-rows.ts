@@ -47,6 +47,8 @@ export const createSimulatedRows = (options: {
       const fails = random.chance(faults().failedStore)
       const answer = (run: () => void) => void time.after(wayMs(), owner, run)
       const refuse = () => answer(() => reject(new StoreUnavailable('no answer')))
+      // What was sent over a connection is lost with it.
+      const connectedTo = known
       // The connection to a store that has crashed is noticed to be broken before anything is asked of it again.
       if (known !== starts) {
         notice()
@@ -54,7 +56,7 @@ export const createSimulatedRows = (options: {
       } else if (fails && random.chance(0.5)) refuse()
       else
         time.after(wayMs(), undefined, () => {
-          if (known !== starts) refuse()
+          if (connectedTo !== starts) refuse()
           else work().then((result) => (fails ? refuse() : answer(() => resolve(result))), reject)
         })
       return promise

@@ -3,12 +3,16 @@ import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-code
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { playlistDecider, type PlaylistState } from '../playlists/playlist.decider.ts'
 import { createHistory } from './history.ts'
-import type { Cut } from './snapshot-store.ts'
+import type { Cut, Mark } from './snapshot-store.ts'
 
-test('what is read while it is stored, and stored again at once, is stored once and never dropped', async () => {
-  const gates: PromiseWithResolvers<undefined>[] = []
-  const stored: string[] = []
-  const history = createHistory({
+const mark = { offset: 7, lastAcceptedId: 'e6', recordedAt: 1, unreadable: [] }
+
+/** A history over a store that has nothing, but for how it is written to. */
+const historyOf = (options: {
+  readonly mark: Mark | undefined
+  readonly write: (partition: number, cut: Cut<PlaylistState>) => Promise<void>
+}) =>
+  createHistory({
     partition: 0,
     stream: playlistDecider,
     codec: createInMemoryEventCodec(),
@@ -16,17 +20,31 @@ test('what is read while it is stored, and stored again at once, is stored once 
       readMark: () => Promise.resolve(undefined),
       loadState: () => Promise.resolve(undefined),
       findAnswer: () => Promise.resolve(undefined),
-      write: async (_partition: number, { answers }: Cut<PlaylistState>) => {
-        const gate = Promise.withResolvers<undefined>()
-        gates.push(gate)
-        await gate.promise
-        for (let nth = 0; nth < answers.count; nth++) stored.push(answers.at(nth).commandId)
-      },
+      write: options.write,
       onLost: () => undefined,
     },
     discard: () => Promise.resolve(),
-    mark: undefined,
+    mark: options.mark,
     keptWeightMax: 10,
+  })
+
+test('a history that reads ids again from before its mark relies on all that the mark says is stored', () => {
+  const recent = { offset: 2, recordedAt: 0 }
+  const history = historyOf({ mark: { ...mark, recent }, write: () => Promise.resolve() })
+  expect([history.nextOffset, history.storedBelow]).toEqual([2, 7])
+})
+
+test('what is read while it is stored, and stored again at once, is stored once and never dropped', async () => {
+  const gates: PromiseWithResolvers<undefined>[] = []
+  const stored: string[] = []
+  const history = historyOf({
+    mark: undefined,
+    write: async (_partition, { answers }) => {
+      const gate = Promise.withResolvers<undefined>()
+      gates.push(gate)
+      await gate.promise
+      for (let nth = 0; nth < answers.count; nth++) stored.push(answers.at(nth).commandId)
+    },
   })
   let offset = 0
   const read = (commandId: string) => {

@@ -135,9 +135,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     get nextOffset() {
       return nextOffset
     },
-    /** All below it is stored. */
+    /** All below it was stored, also while it is still being read again: what the mark has passed is never folded. */
     get storedBelow() {
-      return Math.min(nextOffset, storedBelow)
+      return storedBelow
     },
     /** What was not stored yet: records that were read, what the states weigh that they changed, bytes of their answers. */
     get unstored(): Unstored {

@@ -151,14 +151,14 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       const mark = await patiently(() => store.readMark(partition), partition)
       // Nobody could say where it is: as if it were gone.
       const offset = mark === notOurs ? 0 : (mark?.offset ?? 0)
-      if (offset >= writer.storedBelow || !owns(partition)) return
+      if (offset >= writer.storedBelow) return
       logger.warn(
         { topic, partition, mark: offset },
         'stored states are gone: reading them from the log again',
       )
       forgotten.add(writer)
       await handOver(partition, writer)
-      await takeOver(partition)
+      if (owns(partition)) await takeOver(partition)
     })
     changing.set(partition, change)
     return change
