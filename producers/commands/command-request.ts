@@ -1,7 +1,7 @@
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
 import { tokenOf } from '@reprise/core/position.ts'
 import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
-import { Problem } from '@reprise/core/problem.ts'
+import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from '../write-path/command.ts'
 import type { CommandLog } from '../write-path/command-log.ts'
 import { keyRefusalOf, keyTimeOf } from '../write-path/idempotency-key.ts'
@@ -60,7 +60,8 @@ export const submitted = async <Body, Report>(
   const outcome = await commands.submit(command)
   const { version } = outcome
   const etag = version > 0 ? `"${version}"` : undefined
-  if (outcome.kind === 'refused') return { problem: problemOf(outcome), etag }
+  if (outcome.kind === 'refused')
+    return { problem: problemOf(outcome), etag: tellsVersion.has(outcome.refusal.refused) ? etag : undefined }
   const { offset } = outcome
   return {
     ...successOf({ version, report: outcome.kind === 'accepted' ? outcome.report : undefined }),
@@ -68,6 +69,16 @@ export const submitted = async <Body, Report>(
     position: offset >= 0 ? tokenOf(commands.positionOf(command.streamId, offset)) : undefined,
   }
 }
+
+/** The refusals that only they get who may see the stream. The others look the same whether it is there or not. */
+const tellsVersion: ReadonlySet<ProblemCode> = new Set([
+  'version-mismatch',
+  'forbidden',
+  'already-gone',
+  'rule-broken',
+  'too-large',
+  'key-reused',
+])
 
 const problemOf = ({ refusal }: Extract<Outcome, { kind: 'refused' }>): Problem =>
   new Problem(refusal.refused, refusal.detail, refusal.facts && { facts: refusal.facts })

@@ -2,7 +2,7 @@ import { claimType } from '../write-path/history.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { Meta } from '@reprise/schemas/generated/events.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
-import type { EvolvingEvent } from '@reprise/core/decider.ts'
+import { type EvolvingEvent, isRefusal } from '@reprise/core/decider.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import {
@@ -106,13 +106,15 @@ export const createTruth = (options: {
         ? { kind: 'accepted', ...fact }
         : { kind: 'refused', code: 'key-reused', version: fact.version }
     if (order.keyRefusal) return { kind: 'refused', code: order.keyRefusal.refused, version }
-    if (order.expectedVersion !== undefined && order.expectedVersion !== version)
-      return { kind: 'refused', code: 'version-mismatch', version }
     const decision = playlistDecider.decide(state, order)
+    const refused = isRefusal(decision) ? decision.refused : undefined
+    const isBarred = refused === 'not-found' || refused === 'forbidden' || refused === 'already-exists'
+    if (order.expectedVersion !== undefined && order.expectedVersion !== version && !isBarred)
+      return { kind: 'refused', code: 'version-mismatch', version }
     if (decision === 'nothing-to-do') return { kind: 'unchanged', version }
-    return 'refused' in decision
-      ? { kind: 'refused', code: decision.refused, version }
-      : { kind: 'would append', version }
+    return refused === undefined
+      ? { kind: 'would append', version }
+      : { kind: 'refused', code: refused, version }
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Meta } from '@reprise/schemas/generated/events.ts'
 import type { NewEvent, Refusal } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import type { ProblemCode } from '@reprise/core/problem.ts'
 import type { Command } from './command.ts'
 import type { Versioned } from './kept-state.ts'
 import type { StreamType } from './stream-type.ts'
@@ -19,12 +20,17 @@ export const decideCommand = <State, Body, Type extends EventType, Report>(
 ): Verdict<Type> => {
   const { keyRefusal, expectedVersion } = command
   if (keyRefusal) return { kind: 'refused', refusal: keyRefusal }
-  if (expectedVersion !== undefined && expectedVersion !== version)
-    return { kind: 'refused', refusal: versionMismatch(expectedVersion, version) }
   const decision = stream.decide(state, command)
+  const refusal = decision !== 'nothing-to-do' && 'refused' in decision ? decision : undefined
+  const isBarred = refusal !== undefined && barring.has(refusal.refused)
+  if (expectedVersion !== undefined && expectedVersion !== version && !isBarred)
+    return { kind: 'refused', refusal: versionMismatch(expectedVersion, version) }
   if (decision === 'nothing-to-do') return { kind: 'unchanged' }
   return 'refused' in decision ? { kind: 'refused', refusal: decision } : { kind: 'append', event: decision }
 }
+
+/** Whoever may not see a stream, or may not do this to it, is told so whatever version they name. */
+const barring: ReadonlySet<ProblemCode> = new Set(['not-found', 'forbidden', 'already-exists'])
 
 /** What every event begins with. */
 export const metaOf = (command: Command, eventId: string, streamVersion: number): Meta => ({
