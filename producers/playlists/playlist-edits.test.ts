@@ -51,8 +51,67 @@ describe('edits of a playlist', () => {
     ['a range past the end', [{ moveRange: { start: 2, length: 2, to: 0 } }], 'rule-broken'],
     ['an item id that is there', [{ add: [{ trackId: 't', itemId: 'b' }] }], 'rule-broken'],
     ['more than 10,000 items', [{ add: Array.from({ length: 9_998 }, () => track) }], 'too-large'],
+    [
+      'a minted id that a later edit names',
+      [{ add: [track] }, { add: [{ ...track, itemId: 'n1' }] }],
+      'rule-broken',
+    ],
   ])('%s refuses the whole command', (_name, edits, refused) => {
     expect(edited('abc', { add: [track] }, { remove: ['n0'] }, ...edits)).toBe(refused)
+  })
+
+  test.each<[string, string, Edit[], string]>([
+    ['that stands in the list', 'an0b', [{ add: [track, track] }], 'an0bn1n2'],
+    ['that was named by the edit itself', 'a', [{ add: [{ ...track, itemId: 'n0' }, track] }], 'an0n1'],
+    [
+      'that was named before, and removed since',
+      'a',
+      [{ add: [{ ...track, itemId: 'n0' }] }, { remove: ['n0'] }, { add: [track] }],
+      'an1',
+    ],
+  ])('never mints an id %s', (_name, before, edits, after) => {
+    const items = before.match(/n\d|./g)?.map((itemId) => ({ itemId, trackId: 't' })) ?? []
+    const result = stepsOf(itemListOf(items), edits, (index) => `n${index}`)
+    if ('refused' in result) throw new Error(result.detail)
+    const list = itemsOf(applySteps(itemListOf(items), result.steps))
+    expect(list.map(({ itemId }) => itemId).join('')).toBe(after)
+  })
+
+  test('a full playlist takes edits of which it is full in the end, in whatever order', () => {
+    const items = Array.from({ length: 10_000 }, (_, at) => ({ itemId: `i${at}`, trackId: 't' }))
+    const some: Edit = { add: Array.from({ length: 500 }, () => track), at: 0 }
+    const rid: Edit = { removeAt: Array.from({ length: 500 }, (_, at) => 9_000 + at) }
+    for (const edits of [
+      [some, rid],
+      [rid, some],
+    ])
+      expect(stepsOf(itemListOf(items), edits, String)).toMatchObject({ steps: { length: 1_000 } })
+    expect(stepsOf(itemListOf(items), [some], String)).toMatchObject({
+      refused: 'too-large',
+      facts: { items: 10_000 },
+    })
+  })
+
+  test('more steps than an event holds are not even taken', () => {
+    const items = Array.from({ length: 10_000 }, (_, at) => ({ itemId: `i${at}`, trackId: 't' }))
+    let taken = 0
+    const counted = { start: 0, length: 9_999, to: 10_000 }
+    const edits = Array.from({ length: 1_000 }, () => ({
+      get moveRange() {
+        taken++
+        return counted
+      },
+    }))
+    expect(stepsOf(itemListOf(items), edits, String)).toMatchObject({ refused: 'too-large' })
+    // 512 KB hold no more than some 47,000 of them.
+    expect(taken).toBe(5)
+  })
+
+  test('what an event just holds is taken: a long list may be moved about, item by item', () => {
+    const items = Array.from({ length: 10_000 }, (_, at) => ({ itemId: `i${at}`, trackId: 't' }))
+    const round: Edit = { moveRange: { start: 0, length: 9_999, to: 10_000 } }
+    const result = stepsOf(itemListOf(items), [round, round, round, round], String)
+    expect(result).toMatchObject({ steps: { length: 39_996 } })
   })
 
   test('removing only what is gone is no step at all, and names what is gone', () =>

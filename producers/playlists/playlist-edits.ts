@@ -1,5 +1,6 @@
 import type { EditStep } from '@reprise/schemas/generated/events.ts'
 import type { Refusal } from '@reprise/core/decider.ts'
+import { eventBytesMax } from '../write-path/decide-command.ts'
 import { draftOf, type Item, type ItemList } from './item-list.ts'
 import { rememberEdited } from './playlist-steps.ts'
 
@@ -21,7 +22,7 @@ export type Edit =
 /** The normalised steps of a command, and the items that it named in vain. */
 export type Steps = { readonly steps: readonly EditStep[]; readonly alreadyGone: readonly string[] }
 
-/** The most items that a playlist holds. */
+/** The most items that a playlist holds, once all edits of a command are applied. */
 export const playlistItemsMax = 10_000
 
 /** A refusal on its way out of an edit. */
@@ -46,12 +47,22 @@ export const stepsOf = (
   const draft = createDraft(items, newItemId)
   try {
     for (const [at, edit] of edits.entries()) apply(draft, edit, at)
+    refuseTooMany(draft.list.length, items.length)
   } catch (reason) {
     if (reason instanceof Refused) return reason.refusal
     throw reason
   }
   rememberEdited({ before: items, steps: draft.steps, after: draft.list.done() })
   return { steps: draft.steps, alreadyGone: draft.alreadyGone }
+}
+
+const refuseTooMany = (after: number, before: number): void => {
+  if (after > playlistItemsMax)
+    throw new Refused(
+      'too-large',
+      `a playlist holds at most ${playlistItemsMax} items; with these edits it would have ${after}`,
+      { items: before },
+    )
 }
 
 const apply = (draft: Draft, edit: Edit, at: number): void => {
@@ -64,28 +75,54 @@ const apply = (draft: Draft, edit: Edit, at: number): void => {
 
 type Draft = ReturnType<typeof createDraft>
 
-/** The list while a command's edits are applied to it, with the steps taken so far. */
+/**
+ * The list while a command's edits are applied to it, with the steps taken so far. A few bytes of a command can ask for
+ * millions of steps: taking them ends where an event couldn't hold them.
+ */
 const createDraft = (items: ItemList, newItemId: (index: number) => string) => {
   const list = draftOf(items)
   const steps: EditStep[] = []
   const alreadyGone: string[] = []
+  const added = new Set<string>()
   let minted = 0
+  let bytes = 0
+  const push = (step: EditStep, text: number) => {
+    bytes += stepBytesMin + text
+    if (bytes > eventBytesMax)
+      throw new Refused(
+        'too-large',
+        `an event of at most ${eventBytesMax} bytes can't hold all steps of these edits; send them as several commands`,
+      )
+    steps.push(step)
+  }
   return {
     list,
     steps,
     alreadyGone,
-    mint: () => newItemId(minted++),
+    /** An id that no item has, nor had during this command: a client may have named, or kept, what a key mints. */
+    mint: (): string => {
+      let itemId = newItemId(minted++)
+      while (list.has(itemId) || added.has(itemId)) itemId = newItemId(minted++)
+      return itemId
+    },
     insert: (index: number, item: Item) => {
       list.insert(index, item)
-      steps.push({ removed: null, added: { index, ...item }, moved: null })
+      added.add(item.itemId)
+      push(
+        { removed: null, added: { index, ...item }, moved: null },
+        item.itemId.length + item.trackId.length,
+      )
     },
     removeAt: (index: number) => {
       const item = list.remove(index)
-      steps.push({ removed: { index, ...item }, added: null, moved: null })
+      push(
+        { removed: { index, ...item }, added: null, moved: null },
+        item.itemId.length + item.trackId.length,
+      )
     },
     move: (from: number, to: number) => {
       const { itemId } = list.move(from, to)
-      steps.push({ removed: null, added: null, moved: { from, to, itemId } })
+      push({ removed: null, added: null, moved: { from, to, itemId } }, itemId.length)
     },
     /** The named items that are there, in the order given and once each; the others are noted as gone. */
     present: (itemIds: readonly string[]): readonly string[] =>
@@ -97,11 +134,10 @@ const createDraft = (items: ItemList, newItemId: (index: number) => string) => {
   }
 }
 
+/** What a step takes in an event beside its texts, at least: three branches, and their shortest numbers and lengths. */
+const stepBytesMin = 6
+
 const add = (draft: Draft, edit: Extract<Edit, { add: unknown }>, at: number): void => {
-  if (draft.list.length + edit.add.length > playlistItemsMax)
-    throw new Refused('too-large', `edit ${at}: a playlist holds at most ${playlistItemsMax} items`, {
-      items: draft.list.length,
-    })
   const index = indexOfPlace(draft, edit, at)
   for (const [nth, { trackId, itemId }] of edit.add.entries()) {
     if (itemId !== undefined && draft.list.has(itemId))
