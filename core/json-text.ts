@@ -44,10 +44,17 @@ const badJson = (text: string, message: string): Problem => {
 /** A cheap look before the dear one: escapes included, as JSON allows them in names. */
 const mayNamePrototype = /(?:_|\\u005[fF]){2}(?:p|\\u0070)/
 
-/** JSON.parse makes `__proto__` an own property, and whoever copies the object later changes its prototype instead. */
+/**
+ * JSON.parse makes `__proto__` an own property, and whoever copies the object later changes its prototype instead. A
+ * list of what is left to look at: a text may nest deeper than calls can.
+ */
 const refusePrototype = (value: unknown): void => {
-  if (typeof value !== 'object' || value === null) return
-  if (!Array.isArray(value) && Object.hasOwn(value, '__proto__'))
-    throw invalidRequest([{ path: '__proto__', message: 'unknown field; leave it out' }])
-  for (const part of Object.values(value)) refusePrototype(part)
+  const left: unknown[] = [value]
+  while (left.length > 0) {
+    const part = left.pop()
+    if (typeof part !== 'object' || part === null) continue
+    if (!Array.isArray(part) && Object.hasOwn(part, '__proto__'))
+      throw invalidRequest([{ path: '__proto__', message: 'unknown field; leave it out' }])
+    for (const inner of Object.values(part)) left.push(inner)
+  }
 }
