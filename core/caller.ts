@@ -21,10 +21,13 @@ export const callerIfAny = (locals: Locals): Caller | undefined => locals.caller
 
 /** The caller of a request. @throws {Problem} `unauthenticated` */
 export const callerOf = (locals: Locals): Caller => {
-  if (locals.caller === undefined)
-    throw new Problem('unauthenticated', 'send a bearer token: Authorization: Bearer <token>')
+  if (locals.caller === undefined) throw unauthenticated()
   return locals.caller
 }
+
+/** The refusal of whoever sent no token where one is needed. */
+export const unauthenticated = (): Problem =>
+  new Problem('unauthenticated', 'send a bearer token: Authorization: Bearer <token>')
 
 /** The caller, who must have the role. @throws {Problem} `unauthenticated`, `forbidden` */
 export const callerWith = (role: Role, locals: Locals): Caller => withRole(role, callerOf(locals))

@@ -2,13 +2,22 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { createAdmission } from './admission.ts'
+import { corsHeaders } from './cors.ts'
 
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
 /** Requests at a clock of the test's own. */
-const gate = (limits = { requestsMin: 2, requestsMax: 8, bodyBytesMax: 100 }) => {
-  const isAdmitted = createAdmission(limits, Date.now)
+const gate = (changes: { readonly oneBodyBytesMax?: number } = {}) => {
+  const isAdmitted = createAdmission({
+    requestsMin: 2,
+    requestsMax: 8,
+    bodyBytesMax: 100,
+    oneBodyBytesMax: 1_000,
+    corsHeaders: corsHeaders(['https://app.example']),
+    now: Date.now,
+    ...changes,
+  })
   const open: EventEmitter[] = []
   let last: { destroyed: boolean } | undefined
   return {
@@ -27,7 +36,8 @@ const gate = (limits = { requestsMin: 2, requestsMax: 8, bodyBytesMax: 100 }) =>
         end: () => undefined,
       })
       last = response
-      if (!isAdmitted({ headers } as unknown as IncomingMessage, response as unknown as ServerResponse))
+      const request = { headers, resume: () => (sent['bodyThrownAway'] = true) }
+      if (!isAdmitted(request as unknown as IncomingMessage, response as unknown as ServerResponse))
         return sent
       open.push(response)
       return 'in'
@@ -95,4 +105,36 @@ test('bodies have a bound of their own, but one larger than it gets in alone', (
   expect(ask({ 'content-length': '1' })).not.toBe('in')
   answer()
   expect([ask({ 'content-length': '60' }), ask({ 'content-length': '40' })]).toEqual(['in', 'in'])
+})
+
+test('a body that does not tell its length counts as the longest that is read, and none counts as more', () => {
+  const { ask, answer } = gate({ oneBodyBytesMax: 60 })
+  expect(ask({ 'transfer-encoding': 'chunked' })).toBe('in')
+  expect(ask({ 'content-length': '41' })).not.toBe('in')
+  answer()
+  expect([ask({ 'content-length': '5000' }), ask({ 'content-length': '40' })]).toEqual(['in', 'in'])
+})
+
+test('what is refused holds no body while it waits, and its connection ends with it where the rest is long', () => {
+  const { ask, pass } = gate()
+  for (let nth = 0; nth < 2; nth++) ask()
+  const [small, chunked] = [ask({ 'content-length': '7' }), ask({ 'transfer-encoding': 'chunked' })]
+  expect([small, chunked]).toEqual([{ bodyThrownAway: true }, { bodyThrownAway: true }])
+  pass(600)
+  expect(small).not.toHaveProperty('Connection')
+  expect(chunked).toMatchObject({ status: 429, Connection: 'close' })
+})
+
+test('a browser may read the refusal, if it may call at all', () => {
+  const { ask, pass } = gate()
+  for (let nth = 0; nth < 2; nth++) ask()
+  const [known, other] = [ask({ origin: 'https://app.example' }), ask({ origin: 'https://evil.example' })]
+  pass(600)
+  expect(known).toMatchObject({
+    'Access-Control-Allow-Origin': 'https://app.example',
+    'Access-Control-Expose-Headers': expect.stringContaining('Retry-After'),
+    Vary: 'Origin',
+  })
+  expect(other).not.toHaveProperty('Access-Control-Allow-Origin')
+  expect(other).toMatchObject({ status: 429, Vary: 'Origin' })
 })

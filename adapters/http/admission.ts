@@ -1,12 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Problem, problemDocument } from '@reprise/core/problem.ts'
+import type { CorsHeaders } from './cors.ts'
+import { announcedBytes, boundLeftover } from './large-body.ts'
 
 /** How much is let in at once. */
 export type AdmissionLimits = {
   /** So many requests are always let in. */
   readonly requestsMin: number
   readonly requestsMax: number
+  /** Of all bodies together. */
   readonly bodyBytesMax: number
+}
+
+/** What else the gate must know of its service. */
+export type AdmissionOptions = AdmissionLimits & {
+  /** No body takes more: one that doesn't tell its length, or is larger and so never read, counts as much. */
+  readonly oneBodyBytesMax: number
+  readonly corsHeaders: CorsHeaders
+  readonly now?: () => number
 }
 
 /** How long a request that is let in waits, about, behind those that were let in before. */
@@ -25,8 +36,9 @@ const sendMs = 25
  * waits for its refusal asks less often: refusals at once would be asked for again at once, and take the time of those
  * that are let in. Says whether a request may go on.
  */
-export const createAdmission = (limits: AdmissionLimits, now: () => number = () => performance.now()) => {
-  const refuse = createRefusing(now)
+export const createAdmission = (options: AdmissionOptions) => {
+  const { now = () => performance.now(), oneBodyBytesMax, corsHeaders, ...limits } = options
+  const refuse = createRefusing(now, corsHeaders)
   let requests = 0
   let bodyBytes = 0
   let answered = 0
@@ -48,7 +60,7 @@ export const createAdmission = (limits: AdmissionLimits, now: () => number = () 
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     look()
-    const bytes = Number(request.headers['content-length'] ?? 0)
+    const bytes = Math.min(announcedBytes(request.headers), oneBodyBytesMax)
     if (!hasRoom(bytes)) {
       refuse(request, response)
       return false
@@ -77,32 +89,39 @@ const refusal = [
 type Refused = { readonly at: number; readonly request: IncomingMessage; readonly response: ServerResponse }
 
 /** Refuses a request, when that is due; the oldest one at once where too many wait for it. */
-const createRefusing = (now: () => number) => {
+const createRefusing = (now: () => number, corsHeaders: CorsHeaders) => {
   const held: Refused[] = []
   let sending: NodeJS.Timeout | undefined
 
   const sendDue = () => {
     const due = now() - heldMs
     const upTo = held.findIndex(({ at }) => at > due)
-    for (const { request, response } of held.splice(0, upTo < 0 ? held.length : upTo)) send(request, response)
+    for (const one of held.splice(0, upTo < 0 ? held.length : upTo)) send(one, corsHeaders)
     if (held.length > 0) return
     clearInterval(sending)
     sending = undefined
   }
   return (request: IncomingMessage, response: ServerResponse): void => {
+    if (announcedBytes(request.headers) > 0) {
+      // Thrown away as it arrives: what is held must not hold its body, too.
+      request.resume()
+      boundLeftover(request, response)
+    }
     held.push({ at: now(), request, response })
     sending ??= setInterval(sendDue, sendMs).unref()
     const oldest = held.length > heldMax ? held.shift() : undefined
-    if (oldest) send(oldest.request, oldest.response)
+    if (oldest) send(oldest, corsHeaders)
   }
 }
 
-const send = ({ headers }: IncomingMessage, response: ServerResponse): void => {
+const send = ({ request, response }: Refused, corsHeaders: CorsHeaders): void => {
   if (response.destroyed) return
+  const { headers } = request
   const key = headers['idempotency-key']
   const isKey = typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)
-  // A body that isn't read is thrown away as it arrives, which is worth it for a small one alone.
-  const isLarge = Number(headers['content-length'] ?? 0) > 65_536
+  // The rest of its body is waited for only where that is small.
+  const isLarge = announcedBytes(headers) > 65_536
   const more = [...(isKey ? ['Idempotency-Key', key] : []), ...(isLarge ? ['Connection', 'close'] : [])]
-  response.writeHead(overloaded.status, [...refusal, ...more]).end(text, 'latin1')
+  const forBrowsers = Object.entries(corsHeaders(headers.origin)).flat()
+  response.writeHead(overloaded.status, [...refusal, ...more, ...forBrowsers]).end(text, 'latin1')
 }

@@ -1,19 +1,26 @@
 import type { RequestHandler } from 'express'
 
+/** The headers that let a browser of this origin read our answers; empty where it may not, or none asks. */
+export type CorsHeaders = (origin: string | undefined) => Readonly<Record<string, string>>
+
+/** See {@link CorsHeaders}; `origins` may call, `*` is any. */
+export const corsHeaders = (origins: readonly string[]): CorsHeaders => {
+  const varies: Readonly<Record<string, string>> = origins.length > 0 ? { Vary: 'Origin' } : {}
+  return (origin) =>
+    origin !== undefined && (origins.includes(origin) || origins.includes('*'))
+      ? { ...varies, 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': exposed }
+      : varies
+}
+
 /** Lets browsers of the given origins call, and lets them read the headers that our answers speak through. */
 export const cors =
-  (origins: readonly string[]): RequestHandler =>
+  (headersFor: CorsHeaders): RequestHandler =>
   (request, response, next) => {
-    const { origin } = request.headers
-    if (origins.length > 0) response.vary('Origin')
-    if (origin === undefined || !(origins.includes(origin) || origins.includes('*'))) {
-      next()
-      return
-    }
-    response.set('Access-Control-Allow-Origin', origin).set('Access-Control-Expose-Headers', exposed)
+    const headers = headersFor(request.headers.origin)
+    response.set(headers)
     const isPreflight =
       request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
-    if (isPreflight) response.status(204).set(preflight).end()
+    if (isPreflight && 'Access-Control-Allow-Origin' in headers) response.status(204).set(preflight).end()
     else next()
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Router } from 'express'
-import { type Authenticator, callerIfAny } from '@reprise/core/caller.ts'
+import { type Authenticator, callerIfAny, unauthenticated } from '@reprise/core/caller.ts'
 import {
   createRouteFinder,
   type DirectAnswer,
@@ -10,7 +10,7 @@ import {
 import { jsonOf } from '@reprise/core/json-text.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { toldProblemOf } from '@reprise/core/told-problem.ts'
-import { readBody } from './large-body.ts'
+import { boundLeftover, readBody } from './large-body.ts'
 import { sendProblem } from './problem-answer.ts'
 import type { FirstHeaders } from './http-service.ts'
 
@@ -50,7 +50,9 @@ export const createDirectRequests = (options: DirectOptions) => {
     const fixed = first?.(headers)
     if (fixed) for (const name in fixed) response.setHeader(name, fixed[name] ?? '')
     const caller = await authenticate?.(headers.authorization)
-    const body = bytesIn(headers) > 0 ? jsonOf(await readBody(request, bodyBytesMax)) : undefined
+    const hasBody = bytesIn(headers) > 0
+    if (hasBody && authenticate !== undefined && caller === undefined) throw unauthenticated()
+    const body = hasBody ? jsonOf(await readBody(request, bodyBytesMax)) : undefined
     sendAnswer(response, await found.route.handle({ method, params: found.params, headers, body, caller }))
   }
 
@@ -60,8 +62,12 @@ export const createDirectRequests = (options: DirectOptions) => {
     const startedAt = performance.now()
     answer(request, response, found)
       .catch((error: unknown) => {
-        if (response.headersSent || request.socket.destroyed) request.socket.destroy()
-        else sendProblem(response, toldProblemOf(error, logger, { route: found.route.path }))
+        if (response.headersSent || request.socket.destroyed) {
+          request.socket.destroy()
+          return
+        }
+        boundLeftover(request, response)
+        sendProblem(response, toldProblemOf(error, logger, { route: found.route.path }))
       })
       .finally(() => {
         observe(request, found.route.path, response.statusCode, startedAt)

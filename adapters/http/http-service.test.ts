@@ -60,7 +60,7 @@ afterEach(() => service.close(100))
 
 const post = (
   body: string | Buffer,
-  headers: Record<string, string> = { 'Content-Type': 'application/json' },
+  headers: Record<string, string> = { 'Content-Type': 'application/json', authorization: 'Bearer good' },
 ) => fetch(`${url}/v1/things`, { method: 'POST', body, headers })
 
 describe('problems', () => {
@@ -128,7 +128,7 @@ describe('problems', () => {
   ])('%s is a problem document', async (_name, method, path, headers, body, status, code) => {
     const answer = await fetch(url + path, {
       method,
-      headers: headers as Record<string, string>,
+      headers: { ...(body !== undefined && { authorization: 'Bearer good' }), ...headers },
       ...(body !== undefined && { body }),
     })
     expect(answer.status).toBe(status)
@@ -187,7 +187,7 @@ describe('large bodies', () => {
         controller.enqueue(large.subarray(0, 256 * 1024))
       },
     })
-    const headers = { 'Content-Type': 'application/json' }
+    const headers = { 'Content-Type': 'application/json', authorization: 'Bearer good' }
     const answer = await fetch(`${url}/v1/things`, {
       method: 'POST',
       body,
@@ -201,7 +201,7 @@ describe('large bodies', () => {
     const heard = await new Promise<string>((resolve) => {
       const socket = connect(service.port, '127.0.0.1', () => {
         socket.write(
-          'POST /v1/things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\nExpect: 100-continue\r\n\r\n',
+          'POST /v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Type: application/json\r\nContent-Length: 10485760\r\nExpect: 100-continue\r\n\r\n',
         )
       })
       socket.once('data', (data) => {

@@ -7,10 +7,10 @@ import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { setStopping } from '@reprise/core/stopping.ts'
 import { type AdmissionLimits, createAdmission } from './admission.ts'
 import { createClosing } from './closing.ts'
-import { cors } from './cors.ts'
+import { cors, type CorsHeaders, corsHeaders } from './cors.ts'
 import { createDirectRequests, directRouter } from './direct-requests.ts'
 import { healthRouter } from './health.routes.ts'
-import { jsonBody } from './json-body.ts'
+import { bodiesOfCallers, jsonBody } from './json-body.ts'
 import { boundedLeftover, refuseLargeBody } from './large-body.ts'
 import { knownRoute } from './known-route.ts'
 import { listen } from './listening.ts'
@@ -31,7 +31,10 @@ export type HttpServiceOptions = {
   readonly routers: readonly Router[]
   /** Routes that read their bodies themselves, of whatever type and length; the others get JSON. */
   readonly streaming?: readonly Router[]
-  /** A token that is present must hold, on every route; routes ask `callerOf(response.locals)` where they need one. */
+  /**
+   * A token that is present must hold, on every route; routes ask `callerOf(response.locals)` where they need one. With
+   * it, the body of a request without a token is not read but refused.
+   */
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
   readonly ready: () => string | undefined
@@ -40,7 +43,7 @@ export type HttpServiceOptions = {
   /** Routes that need nothing of express, and mostly don't meet it. */
   readonly direct?: readonly DirectRoute[]
   readonly first?: FirstHeaders | undefined
-  /** How many requests are let in at once; the others get 429, except for health and metrics. All, if not given. */
+  /** How many requests are let in at once; the others get 429, except for health, metrics and OPTIONS. All, if not given. */
   readonly admits?: AdmissionLimits
   /** The largest request body; 1 MiB if not given. */
   readonly bodyBytesMax?: number | undefined
@@ -72,15 +75,22 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
     direct: [],
     ...options,
     bodyBytesMax: options.bodyBytesMax ?? bodyBytesMaxByDefault,
+    corsHeaders: corsHeaders(options.corsOrigins),
     metrics,
     stopping: closing.signal,
     ready: () => (closing.signal.aborted ? 'the service is stopping' : options.ready()),
   }
   const app = appOf(complete)
   const goesDirectly = createDirectRequests({ ...complete, observe: metrics.observe })
-  const isAdmitted = options.admits ? createAdmission(options.admits) : () => true
+  const isAdmitted = options.admits
+    ? createAdmission({
+        ...options.admits,
+        oneBodyBytesMax: complete.bodyBytesMax,
+        corsHeaders: complete.corsHeaders,
+      })
+    : () => true
   const take = (request: IncomingMessage, response: ServerResponse) => {
-    if (!alwaysAdmitted.has(request.url ?? '') && !isAdmitted(request, response)) return
+    if (!isAlwaysAdmitted(request) && !isAdmitted(request, response)) return
     if (!goesDirectly(request, response)) app(request, response)
   }
   server.on('request', take)
@@ -94,6 +104,9 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
 }
 
 const bodyBytesMaxByDefault = 1024 * 1024
+/** A browser that is refused the question whether it may ask shows its user a broken network. */
+const isAlwaysAdmitted = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'OPTIONS' || alwaysAdmitted.has(url)
 const alwaysAdmitted: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 const connectionsMax = 20_000
 
@@ -115,6 +128,7 @@ const hearsStopping =
 type Complete = HttpServiceOptions &
   Required<Pick<HttpServiceOptions, 'streaming' | 'direct'>> & {
     readonly bodyBytesMax: number
+    readonly corsHeaders: CorsHeaders
     readonly stopping: AbortSignal
     readonly metrics: ReturnType<typeof createRequestMetrics>
   }
@@ -127,8 +141,7 @@ const setFirst =
   }
 
 const appOf = (options: Complete) => {
-  const { service, corsOrigins, streaming, first, authenticate, ready, logger, metrics, bodyBytesMax } =
-    options
+  const { service, streaming, first, authenticate, ready, logger, metrics, bodyBytesMax } = options
   const routers = [directRouter(options.direct), ...options.routers]
   const health = healthRouter({ service, ready, metrics: metrics.text })
   const app = express()
@@ -137,7 +150,7 @@ const appOf = (options: Complete) => {
   app.use(
     boundedLeftover,
     metrics.measure,
-    cors(corsOrigins),
+    cors(options.corsHeaders),
     knownRoute([health, ...streaming, ...routers]),
     health,
   )
@@ -148,6 +161,7 @@ const appOf = (options: Complete) => {
       next()
     })
   app.use(hearsStopping(options.stopping), ...streaming)
+  if (authenticate) app.use(bodiesOfCallers)
   app.use(refuseLargeBody(bodyBytesMax), jsonBody(bodyBytesMax), ...routers)
   app.use(answerProblem(logger))
   return app

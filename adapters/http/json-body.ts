@@ -1,22 +1,26 @@
 import type { Request, RequestHandler } from 'express'
 import { jsonOf } from '@reprise/core/json-text.ts'
+import { callerOf } from '@reprise/core/caller.ts'
 import { Problem } from '@reprise/core/problem.ts'
-import { askForBody, readBody } from './large-body.ts'
+import { announcedBytes, askForBody, readBody } from './large-body.ts'
+
+/** Bodies are read of known callers alone: whoever could send them without a token could fill the memory with them. */
+export const bodiesOfCallers: RequestHandler = (request, response, next) => {
+  if (announcedBytes(request.headers) > 0) callerOf(response.locals)
+  next()
+}
 
 /** Reads a JSON body into `request.body`; leaves it undefined where there is none. */
 export const jsonBody =
   (bytesMax: number): RequestHandler =>
   async (request, response, next) => {
-    if (hasBody(request)) {
+    if (announcedBytes(request.headers) > 0) {
       refuseOtherTypes(request)
       askForBody(request, response)
       request.body = jsonOf(await readBody(request, bytesMax))
     }
     next()
   }
-
-const hasBody = ({ headers }: Request): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 const refuseOtherTypes = ({ headers }: Request): void => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')

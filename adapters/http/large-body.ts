@@ -1,15 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { Problem } from '@reprise/core/problem.ts'
 
 /** How long the rest of a refused body is thrown away, so that its sender can read the answer. */
 const leftoverMs = 2_000
 
+/** How long the body of a request is, as its headers tell: without end where they don't. */
+export const announcedBytes = (headers: IncomingHttpHeaders): number =>
+  headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity
+
 /**
  * An answer may be sent while its request is still arriving. Cutting the connection at once would reset it and the
  * client would never see the answer; reading on for ever would let it keep us busy. So: for a bounded time.
  */
-export const boundedLeftover: RequestHandler = (request, response, next) => {
+export const boundLeftover = (request: IncomingMessage, response: ServerResponse): void => {
   response.once('finish', () => {
     if (request.complete) return
     const cut = setTimeout(() => {
@@ -21,6 +25,11 @@ export const boundedLeftover: RequestHandler = (request, response, next) => {
     })
     request.resume()
   })
+}
+
+/** See {@link boundLeftover}. */
+export const boundedLeftover: RequestHandler = (request, response, next) => {
+  boundLeftover(request, response)
   next()
 }
 

@@ -1,4 +1,4 @@
-import { Problem } from '@reprise/core/problem.ts'
+import { unauthenticated } from '@reprise/core/caller.ts'
 import type { DirectAnswer, DirectRequest, DirectRoute, RequestHeaders } from '@reprise/core/direct-route.ts'
 import { idempotencyKeyOf } from '../write-path/idempotency-key.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from './command-handler.ts'
@@ -21,8 +21,7 @@ export const fixKey = (
 }
 
 const requestOf = ({ method, params, body, caller, headers }: DirectRequest): CommandRequest => {
-  if (caller === undefined)
-    throw new Problem('unauthenticated', 'send a bearer token: Authorization: Bearer <token>')
+  if (caller === undefined) throw unauthenticated()
   return {
     method,
     params,
