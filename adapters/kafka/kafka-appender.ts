@@ -1,5 +1,5 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
-import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { type Appender, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { connect, disconnect } from './connecting.ts'
 
@@ -109,9 +109,6 @@ const messageOf = ({ partition, key, value, headers }: LogRecord): Message => ({
   headers,
 })
 
-const bytesOf = ({ value, headers }: LogRecord): number =>
-  value.length + 70 * (1 + Object.keys(headers).length)
-
 /** As many calls from the front as fit into one request; at least one. */
 const fitting = (calls: readonly Call[]): readonly [Call[], Call[]] => {
   const perPartition = new Map<number, number>()
@@ -119,7 +116,7 @@ const fitting = (calls: readonly Call[]): readonly [Call[], Call[]] => {
   let total = 0
   for (const [at, call] of calls.entries()) {
     for (const record of call.records) {
-      const bytes = bytesOf(record)
+      const bytes = logBytesOf(record)
       const sum = (perPartition.get(record.partition) ?? 0) + bytes
       perPartition.set(record.partition, sum)
       const count = (counts.get(record.partition) ?? 0) + 1

@@ -9,6 +9,10 @@ export type LogRecord = {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** About what a record takes in the log, rather more: the broker takes a batch of 1 MB at most. */
+export const logBytesOf = ({ key, value, headers }: LogRecord): number =>
+  value.length + Buffer.byteLength(key) + 70 * (1 + Object.keys(headers).length)
+
 /** A record as it stands in the log. */
 export type StoredRecord = {
   readonly offset: number

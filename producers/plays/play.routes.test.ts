@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type HttpService, startHttpService } from '@reprise/adapters/http/http-service.ts'
 import { createInMemoryEventCodec } from '@reprise/adapters/in-memory/event-codec.in-memory.ts'
-import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { createInMemoryLog, type InMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
+import { tokenOf } from '@reprise/core/position.ts'
 import { commandRoutes } from '../commands/command-routes.ts'
 import { playEventOf } from './play-event.ts'
 import { playRoutes } from './play.routes.ts'
@@ -12,17 +13,31 @@ const codec = createInMemoryEventCodec()
 let service: HttpService | undefined
 afterEach(() => service?.close())
 
-const start = async (appendFails = false) => {
+const artistIds = Array.from({ length: 40 }, (_, at) => `a-rather-long-artist-id-of-36-chars-${at}`)
+
+/** The append of this number is lost; each is noted with its size. */
+const start = async (lost?: number) => {
   const log = createInMemoryLog({ partitions: 1 })
-  if (appendFails) log.loseNextAppend()
+  const sizes: number[] = []
+  const appender = await log.createAppender('playback-events')
+  const append: typeof appender.append = (records) => {
+    sizes.push(records.reduce((all, { key, value }) => all + value.length + key.length + 100, 0))
+    if (sizes.length === lost) log.loseNextAppend()
+    return appender.append(records)
+  }
   const plays = playRoutes({
-    appender: await log.createAppender('playback-events'),
+    appender: { ...appender, append },
     codec,
     partitions: 1,
     now: () => now,
     newEventId: () => 'event',
     factsOf: () =>
-      Promise.resolve(new Map([['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }]])),
+      Promise.resolve(
+        new Map([
+          ['short', { durationMs: 20_000, artistIds: ['a'], albumId: 'b' }],
+          ['many', { durationMs: 200_000, artistIds, albumId: 'b' }],
+        ]),
+      ),
   })
   service = await startHttpService({
     service: 'producers',
@@ -47,7 +62,7 @@ const start = async (appendFails = false) => {
       position: response.headers.get('reprise-position'),
     }
   }
-  return { log, post }
+  return { log, sizes, post }
 }
 const play = { trackId: 't', startedAt: now - 300_000, msPlayed: 180_000, reasonEnd: 'trackdone' }
 
@@ -66,8 +81,33 @@ describe('reporting plays', () => {
   })
 
   test('an append that is not acknowledged is an honest "unknown"', async () => {
-    const { post } = await start(true)
+    const { post } = await start(1)
     expect((await post(play)).body).toMatchObject({ code: 'outcome-unknown' })
+  })
+
+  const thousand = Array.from({ length: 1_000 }, (_, at) => ({ ...play, playId: `p${at}`, trackId: 'many' }))
+  const playIdsIn = (log: InMemoryLog) =>
+    log
+      .recordsOf('playback-events', 0)
+      .map(({ value }) => (codec.decode(value).value as { playId: string }).playId)
+
+  test('more than the log takes at once goes in pieces, in order; the position is that of the last play', async () => {
+    const { log, sizes, post } = await start()
+    const answer = await post({ plays: thousand })
+    expect(answer.status).toBe(202)
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(Math.max(...sizes)).toBeLessThan(1_000_000)
+    expect(playIdsIn(log)).toEqual(thousand.map(({ playId }) => playId))
+    expect(answer.position).toBe(tokenOf({ topic: 'playback-events', partition: 0, offset: 999 }))
+  })
+
+  test('where a piece is not acknowledged none follows it, and nothing is said to be accepted', async () => {
+    const { log, sizes, post } = await start(2)
+    const answer = await post({ plays: thousand })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'outcome-unknown' }, position: null })
+    expect(answer.body).not.toHaveProperty('outcomes')
+    expect(sizes).toHaveLength(2)
+    expect(playIdsIn(log)[0]).toBe('p0')
   })
 
   test('the facts of the catalogue travel with the play', async () => {

@@ -3,7 +3,7 @@ import { header } from '@reprise/core/event.ts'
 import { inTime } from '@reprise/core/in-time.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
+import { type Appender, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
 import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
 import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
@@ -107,12 +107,46 @@ const recordsOf = (
 /** While the log is away, plays of all requests together must not fill the memory (law 13). */
 const waitingMax = 50_000
 
-/** Appends records of one partition; the position of the last one, if the broker told it. */
+/** The broker refuses for ever what is larger than 1 MB. */
+const pieceBytesMax = 900_000
+
+/** The records in order, cut where the log wouldn't take more at once. */
+const piecesOf = (records: readonly LogRecord[]): readonly (readonly LogRecord[])[] => {
+  const pieces: LogRecord[][] = []
+  let bytes = Infinity
+  for (const record of records) {
+    const more = logBytesOf(record)
+    bytes += more
+    if (bytes > pieceBytesMax) {
+      pieces.push([])
+      bytes = more
+    }
+    pieces.at(-1)?.push(record)
+  }
+  return pieces
+}
+
+/**
+ * Appends records of one partition, in order; the position of the last one, if the broker told it. A large request goes
+ * in pieces, each after the one before it is acknowledged: what was appended of one that failed counts once when all of
+ * it is sent again.
+ */
 const createPlayLog = (appender: Appender) => {
   let waiting = 0
+  const appendAll = async (records: readonly LogRecord[]): Promise<Position | undefined> => {
+    let last: Position | undefined
+    for (const piece of piecesOf(records)) {
+      const partition = piece[0]?.partition ?? 0
+      const offset = (await appender.append(piece)).get(partition)
+      last =
+        offset === undefined
+          ? undefined
+          : { topic: 'playback-events', partition, offset: offset + piece.length - 1 }
+    }
+    return last
+  }
   return async (records: readonly LogRecord[]): Promise<Position | undefined> => {
-    const [first] = records
-    if (first === undefined) return undefined
+    if (records.length === 0) return undefined
     if (waiting + records.length > waitingMax)
       throw new Problem(
         'overloaded',
@@ -120,12 +154,7 @@ const createPlayLog = (appender: Appender) => {
       )
     waiting += records.length
     // Counted until the log has spoken, however long its caller waits for that.
-    const appended = appender.append(records).finally(() => (waiting -= records.length))
-    const { partition } = first
-    const offset = (await withinDeadline(appended)).get(partition)
-    return offset === undefined
-      ? undefined
-      : { topic: 'playback-events', partition, offset: offset + records.length - 1 }
+    return withinDeadline(appendAll(records).finally(() => (waiting -= records.length)))
   }
 }
 
@@ -136,7 +165,7 @@ const withinDeadline = async <T>(appended: Promise<T>): Promise<T> => {
   try {
     return await inTime(appended, waitMsMax, () => new Error('the deadline has passed'))
   } catch (cause) {
-    const detail = 'the log has not acknowledged the plays; send them again, each counts once'
+    const detail = 'the log has not acknowledged all of the plays; send them again, each counts once'
     throw new Problem('outcome-unknown', detail, { cause })
   }
 }
