@@ -11,7 +11,10 @@ export const commandRoutes = (handlers: readonly CommandHandler[]): readonly Dir
     handle: async (request) => answerOf(await handle(requestOf(request))),
   }))
 
-/** Law 4: the first process that sees a command fixes its key, and every answer returns it, whatever becomes of it. */
+/**
+ * Law 4: the first process that sees a command fixes its key, and every answer returns it, whatever becomes of it. What
+ * is refused before that (429, no such path or method) was seen by nobody, and has no key but the client's own.
+ */
 export const fixKey = (
   headers: Record<string, string | string[] | undefined>,
 ): { readonly 'Idempotency-Key': string } => {

@@ -12,6 +12,8 @@ export type CommandRoute = {
   readonly body: z.ZodType | undefined
   /** Body and answer are lines of JSON, each of these shapes. */
   readonly lines?: true
+  /** Appended without a decision: acknowledged by the log, not read back, and told apart by identity, not by key. */
+  readonly undecided?: true
   /** The status of success, and what the answer holds. */
   readonly success: readonly [status: number, answer: z.ZodType | undefined]
 }
@@ -55,6 +57,7 @@ export const commandRoutes: readonly CommandRoute[] = [
     path: '/v1/plays',
     summary: `Reports one play, or up to ${playsMax}. Each is judged by itself; the same play sent again counts once`,
     body: z.union([playRequest, z.strictObject({ plays: z.array(playRequest).min(1).max(playsMax) })]),
+    undecided: true,
     success: [202, z.object({ outcomes: z.array(outcome) })],
   },
   {

@@ -26,6 +26,15 @@ describe('the reference of the command API', () => {
     )
   })
 
+  test('promises of plays what they do: acknowledged, not read back, and the same one counts once without a key', () => {
+    const { paths } = openApiOf(commandRoutes)
+    const [plays, likes] = [paths['/v1/plays']?.['post'], paths['/v1/me/likes/{trackId}']?.['put']]
+    expect(JSON.stringify(likes)).toContain('read back from the log')
+    expect(JSON.stringify(likes)).toContain('first accepted answer')
+    expect(JSON.stringify(plays)).not.toContain('read back from the log')
+    expect(JSON.stringify(plays)).not.toContain('first accepted answer')
+  })
+
   test('every body has a schema made from the one that validates', () => {
     const { paths } = openApiOf(commandRoutes)
     const edits = JSON.stringify(paths['/v1/playlists/{playlistId}/edits'])

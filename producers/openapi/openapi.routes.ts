@@ -22,7 +22,8 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
     title: 'Reprise command API',
     version: '1',
     description:
-      'Commands are answered from the log. Retry with the same Idempotency-Key: the first accepted answer comes again.',
+      'Commands are answered from the log. Retry with the same Idempotency-Key: the first accepted answer comes again. ' +
+      'Plays are answered when the log has acknowledged them, and need no key: the same play sent again counts once.',
   },
   components: openApiComponents,
   security: [{ bearer: [] }],
@@ -36,11 +37,11 @@ export const openApiOf = (routes: readonly CommandRoute[]) => ({
   ),
 })
 
-const operationOf = ({ path, summary, body, lines, success: [status, answer] }: CommandRoute) => ({
+const operationOf = ({ path, summary, body, lines, undecided, success: [status, answer] }: CommandRoute) => ({
   summary,
   parameters: [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => pathParameter(name)),
-    ...(lines ? [] : [idempotencyKey]),
+    ...(lines ? [] : [undecided ? returnedKey : idempotencyKey]),
     ...(path.startsWith('/v1/playlists/')
       ? [headerParameter('If-Match', 'The ETag that the command was decided on')]
       : []),
@@ -50,13 +51,16 @@ const operationOf = ({ path, summary, body, lines, success: [status, answer] }: 
   }),
   responses: {
     [status]: {
-      description: lines ? 'A line for each line' : 'Accepted, and read back from the log',
+      description: lines ? 'A line for each line' : undecided ? acknowledged : accepted,
       ...(!lines && { headers: position }),
       ...(answer && { content: contentOf(answer, 'output', lines) }),
     },
     default: problemResponse,
   },
 })
+
+const accepted = 'Accepted, and read back from the log'
+const acknowledged = 'Each accepted or refused; those accepted are acknowledged by the log'
 
 const pathParameter = (name: string) => ({
   name,
@@ -68,6 +72,11 @@ const pathParameter = (name: string) => ({
 const idempotencyKey = headerParameter(
   'Idempotency-Key',
   'A UUIDv7 of your own; the same key gives the first accepted answer again for 24 hours',
+)
+
+const returnedKey = headerParameter(
+  'Idempotency-Key',
+  'Returned, and otherwise ignored: a play has an identity',
 )
 
 const position = {
@@ -83,7 +92,8 @@ const contentOf = (schema: z.ZodType, io: 'input' | 'output', lines: true | unde
 const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Reprise command API</title>
 <style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}code{background:#eee;padding:.1em .3em}</style>
 <h1>Reprise command API</h1>
-<p>The full reference is <a href="/openapi.json">/openapi.json</a>. Every request needs a token. Every answer carries
-<code>Idempotency-Key</code>: retry with it. Success carries <code>Reprise-Position</code>: send it to the query API as
+<p>The full reference is <a href="/openapi.json">/openapi.json</a>. Every request needs a token. The answer to a command
+carries its <code>Idempotency-Key</code>, or one that was made for it: retry with it. Where there is no such path or
+method, and where too many requests are waiting (429), nothing was done, and no key is made. Success carries <code>Reprise-Position</code>: send it to the query API as
 <code>Reprise-Min-Position</code> to read your own writes.</p>
 ${commandRoutes.map(({ method, path, summary }) => `<h2><code>${method.toUpperCase()} ${path}</code></h2><p>${summary}.</p>`).join('\n')}</html>`
