@@ -1,5 +1,5 @@
 import type { Entity, Referred } from './catalogue/entity.ts'
-import type { Columns, RowOf } from './columns.ts'
+import type { Column, Columns, RowOf } from './columns.ts'
 import type { FailurePolicy } from './failure-policy.ts'
 import type { DocumentStorage, RowStorage } from './projection.ts'
 import type { ProjectionQuery } from './projection-query.ts'
@@ -32,7 +32,9 @@ export type EntityProjection<C extends Columns = Columns, S extends EntityStorag
 
 type EntityQuery<C extends Columns> = ProjectionQuery<Extract<keyof C, string> | 'entity'>
 
+type EntityColumns = Columns & { readonly entity: Column<string, false> }
+
 /** Declares a view of the catalogue. */
-export const entityProjection = <const C extends Columns, const S extends EntityStorage>(
+export const entityProjection = <const C extends EntityColumns, const S extends EntityStorage>(
   declaration: Omit<EntityProjection<C, S>, 'query'> & Pick<EntityProjection<NoInfer<C>>, 'query'>,
 ): EntityProjection<C, S> => declaration

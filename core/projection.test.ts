@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { columns, int, text } from './columns.ts'
+import { boolean, columns, int, json, text } from './columns.ts'
 import { cassandraPages, cassandraTable, partialCount, projection, quarantineKey } from './projection.ts'
 import { get, toEveryone, toOwner, toReadersOfPlaylist } from './projection-query.ts'
 
@@ -75,6 +75,36 @@ export const refusedByTheCompiler = () => [
   }),
   // @ts-expect-error the key is not a column
   projection({ ...declared, store: cassandraTable({ partitionKey: ['user'] }), on: {} }),
+  projection({
+    ...declared,
+    // @ts-expect-error the key may be missing
+    store: cassandraTable({ partitionKey: ['note'] }),
+    key: () => ({ note: '' }),
+    on: {},
+  }),
+  projection({
+    ...declared,
+    // @ts-expect-error so may a part of it
+    store: cassandraTable({ partitionKey: ['userId'], clustering: ['note'] }),
+    key: () => ({ userId: 'ann', note: '' }),
+    on: {},
+  }),
+  projection({
+    ...declared,
+    row: columns({ userId: text(), notes: json<readonly string[]>({ type: 'array' }) }),
+    // @ts-expect-error a list is no key
+    store: cassandraTable({ partitionKey: ['userId'], clustering: ['notes'] }),
+    key: () => ({ userId: 'ann', notes: '' }),
+    on: {},
+  }),
+  projection({
+    ...declared,
+    row: columns({ userId: text(), isPublic: boolean() }),
+    // @ts-expect-error neither is a truth
+    store: cassandraTable({ partitionKey: ['userId'], clustering: ['isPublic'] }),
+    key: () => ({ userId: 'ann', isPublic: 1 }),
+    on: {},
+  }),
   projection({
     ...declared,
     // @ts-expect-error the key function leaves out a column of the key

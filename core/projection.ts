@@ -1,5 +1,5 @@
 import type { EventTopic, EventTypeOf } from '@reprise/schemas/topics.ts'
-import type { Columns, RowOf } from './columns.ts'
+import type { Column, Columns, RowOf } from './columns.ts'
 import { type EffectStorage, streamKey } from './effect-projection.ts'
 import type { RecordedEvent } from './event.ts'
 import type { FailurePolicy } from './failure-policy.ts'
@@ -80,6 +80,18 @@ type Handler<Kind, Row, Event, Key> = Kind extends PageStorage
     ? (event: Event, key: Key) => readonly Increment<Row>[]
     : (row: Row | null, event: Event, key: Key) => Row | null
 
+/** The columns that can make the key of a table: required ones that hold a text or a number. */
+type KeyableColumn<C extends Columns> = {
+  readonly [Name in keyof C]: C[Name] extends Column<string | number, false> ? Extract<Name, string> : never
+}[keyof C]
+
+/** Where rows of these columns can be stored. */
+type StorageOf<C extends Columns> =
+  | RowStorage<KeyableColumn<C>>
+  | DocumentStorage<Extract<keyof C, string>>
+  | PageStorage
+  | CountStorage<string>
+
 /** The key columns of a projection with their values. */
 export type Key = Readonly<Record<string, string | number>>
 
@@ -118,9 +130,11 @@ export type Projection<
   C extends Columns = Columns,
   S extends Storage = Storage,
 > = {
+  /** Words of small letters and digits with dashes between them. Its table or index is called after it. */
   readonly name: string
   readonly version: number
   readonly from: Topic
+  /** Columns that would share a stored one, or are called like one of the engine's, are refused at start. */
   readonly row: C
   readonly store: S
   readonly key: (event: RecordedEvent<EventTypeOf<Topic>>) => KeyOf<S> | readonly KeyOf<S>[]
@@ -161,13 +175,13 @@ type Exactly<Topic extends EventTopic, C extends Columns, On> = {
 }
 
 /**
- * Declares a projection. An event that the topic doesn't have, a field that the event doesn't have and a column that
- * the row doesn't have are type errors.
+ * Declares a projection. An event that the topic doesn't have, a field that the event doesn't have, a column that the
+ * row doesn't have and a table's key that may be missing, or is more than a text or a number, are type errors.
  */
 export const projection = <
   const Topic extends EventTopic,
   const C extends Columns,
-  const S extends Storage<Extract<keyof C, string>> | PageStorage | CountStorage<string>,
+  const S extends StorageOf<C>,
   const On extends HandlersOf<Topic, C, S>,
 >(
   declaration: Omit<Projection<Topic, C, S>, 'on' | 'query'> & {
@@ -198,6 +212,9 @@ export const existing = <Row>(row: Row | null): Row => {
   return row
 }
 
-/** The physical name of a projection version's table or index: dashes are not allowed in Cassandra's names. */
+/**
+ * The physical name of a projection version's table or index: dashes are not allowed in Cassandra's names. No projection
+ * runs with an underscore in its name, so two have never the same.
+ */
 export const storedName = ({ name, version }: { readonly name: string; readonly version: number }): string =>
   `${name.replaceAll('-', '_')}_v${version.toString()}`

@@ -1,6 +1,6 @@
 /**
- * The stored name of a column: `playlistId` is `playlist_id`. Names that end in an underscore are the engine's own, so
- * they can't meet a projection's.
+ * The stored name of a column: `playlistId` is `playlist_id`. Names that end in an underscore are the engine's own: no
+ * projection runs that has one, or two columns with the same stored name.
  */
 export const columnNameOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -1,6 +1,8 @@
 import type { Columns } from '@reprise/core/columns.ts'
 import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
 import type { Storage } from '@reprise/core/projection.ts'
+import { columnsFault } from './check-columns.ts'
+import { nameFault } from './check-name.ts'
 
 /** What is looked at of a declaration. */
 type Declared = {
@@ -13,9 +15,19 @@ type Declared = {
 
 /** @throws where a view can't be run as it is declared, with what to declare instead. */
 export const checkDeclaration = (declared: Declared): void => {
-  const fault = policyFault(declared) ?? mappingFault(declared)
+  const fault =
+    nameFault(declared.name) ??
+    versionFault(declared) ??
+    policyFault(declared) ??
+    columnsFault(declared) ??
+    mappingFault(declared)
   if (fault !== undefined) throw new Error(`projection ${declared.name} v${declared.version}: ${fault}`)
 }
+
+const versionFault = ({ version }: Declared): string | undefined =>
+  Number.isSafeInteger(version) && version > 0
+    ? undefined
+    : 'a version is a whole number from 1 on. Declare one'
 
 /** TypeScript refuses it too. */
 const policyFault = (declared: Declared): string | undefined =>
@@ -28,7 +40,7 @@ const policyFault = (declared: Declared): string | undefined =>
 /** Its index would refuse every document. */
 const mappingFault = ({ row, store }: Declared): string | undefined => {
   if (store.kind !== 'document') return undefined
-  const unmapped = Object.keys(row).filter((column) => !(column in store.mappings))
+  const unmapped = Object.keys(row).filter((column) => !Object.hasOwn(store.mappings, column))
   return unmapped.length === 0
     ? undefined
     : `openSearchIndex has no mapping for the column${unmapped.length > 1 ? 's' : ''} ${unmapped.join(', ')}, and takes ` +

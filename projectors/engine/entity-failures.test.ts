@@ -193,6 +193,13 @@ test('an index that would refuse every document is refused at start', async () =
 })
 
 // Held by the type checker.
-export const refusedByTheCompiler = () =>
+export const refusedByTheCompiler = () => [
   // @ts-expect-error entities are shown with each other, so that none may wait alone
-  entityProjection({ ...namesIn(inRows, stop()), onFailure: quarantineKey({ attempts: 3 }) })
+  entityProjection({ ...namesIn(inRows, stop()), onFailure: quarantineKey({ attempts: 3 }) }),
+  entityProjection({
+    ...namesIn(inRows, stop()),
+    // @ts-expect-error every row has its entity
+    row: columns({ name: text() }),
+    show: () => null,
+  }),
+]
