@@ -1,3 +1,5 @@
+import { Script } from 'node:vm'
+import { nameFault } from '@reprise/projectors/engine/check-name.ts'
 import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
 
 /** The topics that a new projection may read. The catalogue has projections of another kind. */
@@ -33,30 +35,56 @@ export const topicOf = (events: readonly string[]): ProjectedTopic => {
   return found
 }
 
-/** @throws when the name can't be one. */
-export const newProjectionOf = ({ name, from, events }: NewProjection): NewFiles => {
-  if (!/^[a-z][a-z0-9]{0,30}(-[a-z0-9]{1,30}){0,5}$/.test(name) || reserved.has(name))
-    throw new Error(`"${name}" can't name a projection; try two words, as in artist-fans`)
-  const constant = name.replaceAll(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
-  const stream = streams[from]
-  const route = stream.routeOf(name)
-  return {
-    route,
-    projection: projectionText({ name, from, events, constant, route }),
-    test: testText({ name, from, events, constant }),
+/** @throws when the name can't be one, with the remedy. */
+export const newProjectionOf = (wanted: NewProjection): NewFiles => {
+  const { name } = wanted
+  const constant = constantOf(name)
+  const fault = nameFault(name) ?? servedFault(name) ?? constantFault(constant, wanted)
+  if (fault !== undefined) throw new Error(`"${name}" can't name a new projection: ${fault}`)
+  return filesOf({ ...wanted, constant })
+}
+
+const constantOf = (name: string): string =>
+  name.replaceAll(/-(.)/g, (_dash, letter: string) => letter.toUpperCase())
+
+const filesOf = (text: Text): NewFiles => {
+  const route = streams[text.from].routeOf(text.name)
+  return { route, projection: projectionText({ ...text, route }), test: testText(text) }
+}
+
+const servedFault = (name: string): string | undefined =>
+  served.has(name) ? `/${name} is served already. ${twoWords}` : undefined
+
+/** The files export a constant of that name. */
+const constantFault = (constant: string, wanted: NewProjection): string | undefined => {
+  if (!isFree(constant)) return `${constant} means something in JavaScript already. ${twoWords}`
+  return wordsOf(filesOf({ ...wanted, name: '', constant: '' })).has(constant)
+    ? `the files that are written use ${constant} for something else. ${twoWords}`
+    : undefined
+}
+
+const twoWords = 'Try two words, as in artist-fans'
+
+/** Whether a module can declare it, which must hold letters and digits alone. Nothing is run. */
+const isFree = (constant: string): boolean => {
+  try {
+    new Script(`'use strict'; async () => { const ${constant} = 0 }`)
+    return !(constant in globalThis)
+  } catch {
+    return false
   }
 }
+
+/** The words that stand in files outside of texts and comments. */
+const wordsOf = ({ projection, test }: NewFiles): ReadonlySet<string> =>
+  new Set((projection + test).replaceAll(/\/\/.*|\/\*.*?\*\/|'[^'\n]*'/g, '').match(/\w+/g))
 
 function withoutClaims(topic: ProjectedTopic): readonly string[] {
   return topics[topic].records.filter((record) => record !== 'PartitionClaimed')
 }
 
-/** Words of the language, and paths that are served already. */
-const reserved = new Set(
-  'new delete in if do for this class function import export default return switch case while with plays tracks playlists artists users changes'.split(
-    ' ',
-  ),
-)
+/** Paths that are served already. */
+const served = new Set(['plays', 'tracks', 'playlists', 'artists', 'users', 'changes'])
 
 type Stream = {
   readonly key: string
