@@ -44,8 +44,8 @@ export type LogBatch = {
 export type Appender = {
   /**
    * Resolves with the offset of the first record per partition, when the broker has acknowledged all of them. Records
-   * of one call and one partition stand in the log side by side in order. A rejection says nothing about what was
-   * appended: the log itself must be asked.
+   * of one call and one partition stand in the log side by side in order; they go in one batch, of which the broker takes
+   * none if together they are too large. A rejection says nothing about what was appended: the log itself must be asked.
    */
   readonly append: (records: readonly LogRecord[]) => Promise<ReadonlyMap<number, number>>
   readonly close: () => Promise<void>

@@ -17,22 +17,47 @@ export type Progress = {
 const pauseMs = 10
 const retryMs = 500
 
-/** Publishes on `projection-progress`. A failed append is tried again with what is newest then. */
+/**
+ * Publishes on `projection-progress`. What the log refuses is tried again with what is newest then, and holds up nobody
+ * else's.
+ */
 export const createProgress = (appender: Appender, codec: EventCodec, logger: Logger): Progress => {
   const waiting = new Map<string, ProjectionProgress>()
+  const refused = new Map<string, ProjectionProgress>()
   let publishing: Promise<void> | undefined
+  let retry: NodeJS.Timeout | undefined
   let closing = false
 
+  /** One call each: the records of one call go in one request, and together they may be too large. */
+  const appendOne = async (key: string, progress: ProjectionProgress): Promise<void> => {
+    await appender.append([recordOf(key, progress, codec)])
+  }
   const append = async (): Promise<void> => {
     const batch = [...waiting]
     waiting.clear()
-    try {
-      await appender.append(batch.map(([key, progress]) => recordOf(key, progress, codec)))
-    } catch (error) {
-      logger.warn({ reason: (error as Error).message }, 'progress could not be published; trying again')
-      for (const [key, progress] of batch) if (!waiting.has(key)) waiting.set(key, progress)
-      if (!closing) await pause(retryMs)
+    const reasons: Error[] = []
+    const refuse = (key: string, progress: ProjectionProgress, reason: Error) => {
+      reasons.push(reason)
+      refused.set(key, waiting.get(key) ?? progress)
+      waiting.delete(key)
     }
+    await Promise.all(
+      batch.map(([key, progress]) =>
+        appendOne(key, progress).catch((reason: unknown) => refuse(key, progress, reason as Error)),
+      ),
+    )
+    if (reasons.length === 0) return
+    logger.warn(
+      { reason: reasons[0]?.message, refused: reasons.length },
+      'progress could not be published; trying again',
+    )
+    if (!closing) retry ??= setTimeout(again, retryMs)
+  }
+  const again = () => {
+    retry = undefined
+    for (const [key, progress] of refused) waiting.set(key, progress)
+    refused.clear()
+    publishing ??= run()
   }
   const run = async (): Promise<void> => {
     do {
@@ -44,12 +69,16 @@ export const createProgress = (appender: Appender, codec: EventCodec, logger: Lo
 
   return {
     publish: (progress) => {
-      waiting.set(keyOf(progress), progress)
+      const key = keyOf(progress)
+      const queue = refused.has(key) ? refused : waiting
+      queue.set(key, progress)
       publishing ??= run()
     },
     close: async () => {
       closing = true
       await publishing
+      clearTimeout(retry)
+      for (const [key, progress] of refused) waiting.set(key, progress)
       if (waiting.size > 0) await append()
       await appender.close()
     },

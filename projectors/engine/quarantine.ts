@@ -7,6 +7,9 @@ export type Quarantine = readonly QuarantinedGroup[]
 /** More than a bad event: then the projection stops. */
 export const quarantinedMax = 1_000
 
+/** Of all their names together: the progress of a partition names them in one record, of which a broker takes 1 MB. */
+export const namesCharsMax = 500_000
+
 /** Too many groups of a partition wait in quarantine: the fault lies in the projection, not in events. */
 export class TooManyQuarantined extends Error {
   override readonly name = 'TooManyQuarantined'
@@ -27,13 +30,18 @@ export const withStopped = (quarantine: Quarantine, stopped: Quarantine): Quaran
   if (stopped.length === 0) return quarantine
   const names = new Set(stopped.map(({ group }) => group))
   const next = [...quarantine.filter(({ group }) => !names.has(group)), ...stopped]
-  if (next.length > quarantinedMax)
-    throw new TooManyQuarantined(
-      `more than ${quarantinedMax} groups of one partition can't be applied; the last one is ` +
-        `${stopped.at(-1)?.group} at offset ${stopped.at(-1)?.offset}. Correct the projection and start it again`,
-    )
-  return next
+  const isTooMuch = next.length > quarantinedMax || charsIn(next) > namesCharsMax
+  if (!isTooMuch) return next
+  const last = stopped.at(-1)
+  throw new TooManyQuarantined(
+    `more than ${quarantinedMax} groups of one partition can't be applied, or more than ${namesCharsMax} characters ` +
+      `of their names; the last one is ${last?.group} at offset ${last?.offset}. Correct the projection and start it again`,
+  )
 }
+
+/** Names are encoded: a character is a byte. */
+const charsIn = (quarantine: Quarantine): number =>
+  quarantine.reduce((sum, { group }) => sum + group.length, 0)
 
 /** Whether a group waits, by its name; undefined if none does, so that nobody need ask. */
 export const heldBy = (quarantine: Quarantine): ((group: string) => boolean) | undefined => {
