@@ -16,7 +16,9 @@ export const quarantineKey = (options: { readonly attempts: number }): Quarantin
 
 /**
  * The event is tried again with growing pauses until it is applied, and holds up its partition meanwhile: for handlers
- * that fail in a way that passes by itself.
+ * that fail in a way that passes by itself. Not only what follows it waits: events before it that aren't stored yet do
+ * too. These are up to 2,000 records, which are applied together or not at all; 20,000 more where the projection is far
+ * behind and gathers them.
  */
 export const retry = (): Retry => ({ kind: 'retry' })
 
