@@ -72,9 +72,9 @@ export const createApplier = <State>(
     }
   }
 
-  const begin = ({ isFirstRecord }: StayStart): Stay<RecordedEvent> => {
+  const begin = ({ next }: StayStart): Stay<RecordedEvent> => {
     const open = new Map<string, Open<State>>()
-    const untouched = isFirstRecord && initial !== undefined ? createUntouchedKeys() : undefined
+    const untouched = next === 0 && initial !== undefined ? createUntouchedKeys() : undefined
     let weight = 0
 
     const stateKnown = (id: string): State | undefined =>

@@ -147,9 +147,9 @@ export const createEntityView = (projection: EntityProjection, store: EntityStor
       await writeTouched(found, folded, writing)
     }
   }
-  const begin = ({ isFirstRecord }: StayStart): Stay<CatalogueEvent> => {
+  const begin = ({ next }: StayStart): Stay<CatalogueEvent> => {
     const keys = () => createUntouchedKeys(untouchedSlotsMax)
-    const unmet = isFirstRecord ? { stored: keys(), referred: keys() } : undefined
+    const unmet = next === 0 ? { stored: keys(), referred: keys() } : undefined
     return storingAtOnce((turn) => apply(turn, unmet))
   }
   return { begin, forget: remembered.clear }

@@ -120,10 +120,10 @@ export const followTopic = <Event>(
     // Asked again meanwhile: the reader goes on from that answer, and a lease of this one would be another's.
     if (!isNewest()) return checkpoint?.offset ?? 0
     const admission = reading.admission(checkpoint?.lastAcceptedId)
-    const stay = follower.begin({ isFirstRecord: checkpoint === undefined })
+    const watermark = checkpoint ? checkpoint.offset + 1 : 0
+    const stay = follower.begin({ partition, next: watermark })
     const lease = createLease({ topic, partition, incarnation, checkpoint, admission, stay })
     leases.set(partition, lease)
-    const watermark = checkpoint ? checkpoint.offset + 1 : 0
     follower.applied(partition, { watermark, quarantined: lease.quarantine() }, () => !lease.hasEnded())
     if (lease.quarantine().length > 0) void lease.inTurn(() => carryOutOpen(lease)).catch(stopUnlessClosing)
     return checkpoint?.offset ?? 0

@@ -174,7 +174,7 @@ test('much is stored in parts, and each is told of', async () => {
   const { append } = createHistoryWriter(createInMemoryLog({ partitions }), 'playlist-events', partitions)
   const view = createView(playlistDetails, stores)
   await view.ensure()
-  const stay = view.begin({ isFirstRecord: true })
+  const stay = view.begin({ partition: 0, next: 0 })
   const events = Array.from({ length: 5_000 }, (_, at) => append(`list-${at}`, createdPlaylist('List')))
   const isCurrent = () => true
   await stay.apply({ partition: 0, events, unreadable: [], isCurrent, fail: () => undefined })

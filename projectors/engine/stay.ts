@@ -26,8 +26,9 @@ export class TakenInAgain extends Error {
 
 /** Where a stay begins. */
 export type StayStart = {
-  /** At the partition's first record: whatever the stay hasn't touched itself is as it was before any event. */
-  readonly isFirstRecord: boolean
+  readonly partition: number
+  /** The offset of the first record that is new to it; at 0, what it hasn't touched itself is as it was before any event. */
+  readonly next: number
 }
 
 /** A stay that stores at once what it is given. */

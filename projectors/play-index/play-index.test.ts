@@ -217,3 +217,36 @@ test('a later process reads the last minutes of the log again, and then decides 
   expect(await verdictsOf(second, history, random)).toEqual(expectedOf(history).verdicts)
   await second.close()
 })
+
+test('the memory is told where reading goes on by who reads, not whenever somebody asks where a partition stands', async () => {
+  const log = createInMemoryLog({ partitions: 1 })
+  const writer = createHistoryWriter(log, 'playback-events', 1)
+  const store = createInMemoryRowStore()
+  const memory = createPlayMemory()
+  const told: string[] = []
+  const index = startPlayIndex({
+    log,
+    codec,
+    logger: quiet,
+    store,
+    discard: () => Promise.resolve(),
+    memory: {
+      ...memory,
+      resume: (partition, offset) => {
+        told.push(`from ${offset}`)
+        memory.resume(partition, offset)
+      },
+      advance: (partition, offset) => {
+        told.push(`to ${offset}`)
+        memory.advance(partition, offset)
+      },
+    },
+  })
+  await until(() => told.length === 1)
+  store.failNext(1)
+  writer.append('ann', { type: 'TrackPlayed', data: playOf('one') })
+  await until(() => index.counts().decided === 1)
+  await index.close()
+  // The store was down: the play is decided again, and the partition's place compared before.
+  expect(told).toEqual(['from 0', 'to 1', 'to 1'])
+})

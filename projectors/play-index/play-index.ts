@@ -85,6 +85,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       known.add(partition, offset, true)
       memory.add(partition, { identity: data.identity, recordedAt })
     }
+    memory.advance(partition, last.offset + 1)
     passed.set(partition, last.offset + 1)
     await Promise.all([
       writeFirsts(store, firsts),
@@ -99,12 +100,15 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       name: 'play index',
       group: playIndexGroup,
       reading: readingOf(codec),
-      checkpoints: remembering(checkpoints, memory, pages),
+      checkpoints: withFresh(checkpoints, pages),
       ensure: async () => {
         await Promise.all([store.ensure(playIndexTable), store.ensure(verdictTable)])
         await checkpoints.ensure()
       },
-      begin: () => storingAtOnce(apply),
+      begin: ({ partition, next }) => {
+        memory.resume(partition, next)
+        return storingAtOnce(apply)
+      },
       applied: (partition, { watermark }) => {
         passed.set(partition, watermark)
         options.onApplied?.(partition, watermark)
@@ -128,18 +132,13 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
 const readingOf = (codec: EventCodec): TopicReading<PlayEvent> =>
   eventReading('playback-events', new Set(['TrackPlayed', 'TrackSkipped']), codec) as TopicReading<PlayEvent>
 
-/** Tells the memory and the pages where reading goes on, whenever that is asked. */
-const remembering = (checkpoints: Checkpoints, memory: PlayMemory, pages: VerdictPages): Checkpoints => ({
+/** Whoever asks where a partition stands no longer knows what is stored of it. */
+const withFresh = (checkpoints: Checkpoints, pages: VerdictPages): Checkpoints => ({
   ...checkpoints,
   read: async (partition) => {
     const checkpoint = await checkpoints.read(partition)
-    memory.resume(partition, checkpoint ? checkpoint.offset + 1 : 0)
     pages.forget(partition)
     return checkpoint
-  },
-  write: async (partition, checkpoint) => {
-    await checkpoints.write(partition, checkpoint)
-    memory.advance(partition, checkpoint.offset + 1)
   },
 })
 

@@ -16,7 +16,7 @@ export type PlayMemory = {
   readonly mayHave: (partition: number, identity: string) => boolean
   /** Every play that was recorded after this time and stands below what was added is here. Milliseconds. */
   readonly knowsSince: (partition: number) => number
-  /** Where what is known of a partition begins. */
+  /** Where what is known of a partition begins; undefined once some was dropped, so that nothing fits in front any more. */
   readonly startOf: (partition: number) => number | undefined
   /** Begins to take in the plays that stand right before what is known, from an offset on. */
   readonly extend: (partition: number, from: number) => Extension
@@ -29,7 +29,10 @@ export type Remembered = { readonly identity: string; readonly recordedAt: numbe
 /** Older plays on their way into the memory. */
 export type Extension = {
   readonly add: (play: Remembered) => void
-  /** All of them were added. Changes nothing if what is known begins elsewhere by now, or if there is no room. */
+  /**
+   * All of them were added. Changes nothing if there is no room, or if they don't stand right before what is known: it
+   * begins elsewhere by now, or its oldest plays were dropped, before the extension was begun or since.
+   */
   readonly done: () => void
 }
 
@@ -44,7 +47,9 @@ type Partition = {
   /** What lies in [start, next) was added. */
   start: number
   next: number
-  since: number | undefined
+  /** Some of that was dropped; all that was recorded after `since` is still there. */
+  hasDropped: boolean
+  since: number
   generations: Generation[]
 }
 
@@ -66,8 +71,13 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
     if (oldest === undefined) return false
     const dropped = oldest.generations.splice(0, 1)
     release(dropped)
-    oldest.since = dropped[0]?.newestAt
+    oldest.hasDropped = true
+    oldest.since = Math.max(oldest.since, dropped[0]?.newestAt ?? -Infinity)
     return true
+  }
+  const startOf = (number: number): number | undefined => {
+    const partition = partitions.get(number)
+    return partition?.hasDropped === false ? partition.start : undefined
   }
   const open = (slots: number): Generation => {
     const generation = { table: createFingerprintTable(slots), newestAt: -Infinity }
@@ -88,8 +98,8 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
       const before = partitions.get(number)
       if (before !== undefined && before.start <= offset && offset <= before.next) return
       release(before?.generations ?? [])
-      const since = offset === 0 ? -Infinity : undefined
-      partitions.set(number, { start: offset, next: offset, since, generations: [] })
+      const since = offset === 0 ? -Infinity : Infinity
+      partitions.set(number, { start: offset, next: offset, hasDropped: false, since, generations: [] })
     },
     advance: (number, offset) => {
       const partition = partitions.get(number)
@@ -98,7 +108,7 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
     add: (number, { identity, recordedAt }) => {
       const partition = partitions.get(number)
       if (partition === undefined) return
-      partition.since ??= recordedAt
+      if (partition.since === Infinity) partition.since = recordedAt
       let last = partition.generations.at(-1)
       if (last === undefined || last.table.isFull()) last = openIn(partition)
       last.table.add(fingerprintOf(identity))
@@ -109,31 +119,36 @@ export const createPlayMemory = (bytesMax = bytesMaxByDefault): PlayMemory => {
       return partitions.get(number)?.generations.some(({ table }) => table.has(print)) ?? false
     },
     knowsSince: (number) => partitions.get(number)?.since ?? Infinity,
-    startOf: (number) => partitions.get(number)?.start,
+    startOf,
     extend: (number, from) => {
-      const end = partitions.get(number)?.start ?? 0
+      const end = startOf(number)
+      if (end === undefined) return noExtension
       const table = createFingerprintTable(slotsFor(end - from))
       let [oldestAt, newestAt]: [number | undefined, number] = [undefined, -Infinity]
       return {
         add: ({ identity, recordedAt }) => {
           table.add(fingerprintOf(identity))
           oldestAt ??= recordedAt
-          newestAt = recordedAt
+          newestAt = Math.max(newestAt, recordedAt)
         },
         done: () => {
           const partition = partitions.get(number)
           const size = table.slots * bytesPerSlot
-          if (partition?.start !== end || bytes + size > bytesMax) return
+          if (partition === undefined || startOf(number) !== end || bytes + size > bytesMax) return
+          partition.start = from
+          if (from === 0) partition.since = -Infinity
+          if (oldestAt === undefined) return
           bytes += size
           partition.generations.unshift({ table, newestAt })
-          partition.start = from
-          partition.since = from === 0 ? -Infinity : (oldestAt ?? partition.since)
+          if (from > 0) partition.since = oldestAt
         },
       }
     },
     bytes: () => bytes,
   }
 }
+
+const noExtension: Extension = { add: () => undefined, done: () => undefined }
 
 const ageOf = (partition: Partition | undefined): number => partition?.generations[0]?.newestAt ?? Infinity
 
