@@ -44,7 +44,7 @@ export type AnyEffect = AnyProjection & { readonly store: EffectStorage }
 
 /**
  * Declares a projection with an effect outside instead of rows. It begins with the events that come after its first
- * start. A new version goes on where the one before it stands, so that nothing is done again.
+ * start. A new version goes on where the one before it stands, so that nothing is done again; what waits there, it tries.
  */
 export const effectProjection = <const Topic extends EventTopic>({
   effect,

@@ -6,9 +6,12 @@ export type QuarantinedGroup = {
   readonly offset: number
   /** The id of that record (see `recordIdOf`): another id there means another log. */
   readonly recordId: string
-  /** How many times the record was set aside. */
+  /** How many times the record was set aside; 0 where another version did it, and this one hasn't tried yet. */
   readonly attempt: number
 }
+
+/** Whether a group was taken over from another version and is still to be tried by this one. */
+export const isUntried = ({ attempt }: QuarantinedGroup): boolean => attempt === 0
 
 /** The name of a group: the values of its key columns in order, percent-encoded, with `/` between them. */
 export const groupNameOf = (values: readonly (string | number)[]): string =>

@@ -99,7 +99,7 @@ async function ask(verb: 'redrive' | 'discard', ids: readonly string[], options:
       const answer = await desk.ask(letter, { verb, reason: options.reason ?? '', by: operator, timeoutMs })
       outcomes.push({ id: letter.id, ...answer })
       if (!options.json)
-        console.log(`${letter.id}: ${answer ? `${answer.outcome}, ${answer.detail}` : noAnswer}`)
+        console.log(`${letter.id}: ${answer ? `${answer.outcome}, ${answer.detail}` : noAnswerTo(letter)}`)
     }
     if (options.json) print(outcomes)
     if (outcomes.some(({ outcome }) => outcome !== 'redriven' && outcome !== 'discarded'))
@@ -107,8 +107,10 @@ async function ask(verb: 'redrive' | 'discard', ids: readonly string[], options:
   })
 }
 
-const noAnswer =
-  'no projector has answered yet; the request stands in the log and is carried out when one runs'
+const noAnswerTo = ({ state, version }: ListedLetter) =>
+  state === 'superseded'
+    ? `no projector runs version ${version} any more; what still waits has a letter of the version that took over`
+    : 'no projector has answered yet; the request stands in the log and is carried out when one runs'
 
 async function chosenLetters(desk: DeadLetterDesk, ids: readonly string[], projection: string | undefined) {
   if ((ids.length === 0) === (projection === undefined))

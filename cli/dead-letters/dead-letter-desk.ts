@@ -7,7 +7,7 @@ import type { EventTopic } from '@reprise/schemas/topics.ts'
 import type { DeadLetterAnswer, ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import type { Decoded } from '@reprise/schemas/codec.ts'
 import { readToEnd } from '../log/read-to-end.ts'
-import { listLetters, type ListedLetter } from './dead-letter-list.ts'
+import { listLetters, type ListedLetter, type Published } from './dead-letter-list.ts'
 
 /** What an operator does with dead letters: everything through the log. */
 export type DeadLetterDesk = {
@@ -40,18 +40,18 @@ const lookAgainMs = 100
 /** See {@link DeadLetterDesk}. */
 export const createDeadLetterDesk = ({ log, codec, warn }: Options): DeadLetterDesk => {
   const readableIn = createReadable(codec, warn)
-  const read = async (topic: Topic, add: (decoded: Decoded) => void) => {
+  const read = async (topic: Topic, add: (decoded: Decoded, recordedAt: number) => void) => {
     await readToEnd(log, { topic }, async (batch) => {
-      for (const decoded of await readableIn(topic, batch)) add(decoded)
+      for (const { decoded, recordedAt } of await readableIn(topic, batch)) add(decoded, recordedAt)
     })
   }
   const list = async () => {
     const letters: Letter[] = []
-    const progress = new Map<string, ProjectionProgress>()
+    const progress = new Map<string, Published>()
     await read('dead-letters', (letter) => void letters.push(letter as Letter))
-    await read('projection-progress', ({ value }) => {
+    await read('projection-progress', ({ value }, publishedAt) => {
       const one = value as ProjectionProgress
-      progress.set([one.projection, one.version, one.partition].join('/'), one)
+      progress.set([one.projection, one.version, one.partition].join('/'), { ...one, publishedAt })
     })
     return listLetters(letters, [...progress.values()])
   }
@@ -79,15 +79,16 @@ export const createDeadLetterDesk = ({ log, codec, warn }: Options): DeadLetterD
 }
 
 /** What the records of a batch say, as far as they can be read. */
-type Readable = (topic: Topic, batch: LogBatch) => Promise<readonly Decoded[]>
+type Readable = (topic: Topic, batch: LogBatch) => Promise<readonly Readout[]>
+type Readout = { readonly decoded: Decoded; readonly recordedAt: number }
 
 const createReadable = (codec: EventCodec, warn: (message: string) => void): Readable => {
   const told = new Set<string>()
   return async (topic, { partition, records }) => {
     await codec.learn(records.map(({ value }) => value))
-    return records.flatMap(({ value, offset }) => {
+    return records.flatMap(({ value, offset, recordedAt }) => {
       try {
-        return [codec.decode(value)]
+        return [{ decoded: codec.decode(value), recordedAt }]
       } catch (error) {
         const place = `${topic} partition ${partition} offset ${offset}`
         if (!told.has(place)) warn(`${place} can't be read and is passed over: ${(error as Error).message}`)
@@ -106,8 +107,10 @@ const followAnswers = async (log: Log, readableIn: Readable) => {
     topic: 'dead-letters',
     resumeAt: (partition) => Promise.resolve(ends[partition]),
     onBatch: async (batch) => {
-      for (const { type, value } of (await readableIn('dead-letters', batch)) as readonly Letter[])
+      for (const { decoded } of await readableIn('dead-letters', batch)) {
+        const { type, value } = decoded as Letter
         if (type === 'DeadLetterAnswer') answers.set(value.requestId, value)
+      }
     },
     onStopped: () => undefined,
   })

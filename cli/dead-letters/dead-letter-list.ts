@@ -5,9 +5,12 @@ import type { DeadLetter, ProjectionProgress } from '@reprise/schemas/generated/
 export type ListedLetter = DeadLetter & {
   /** Names it in commands: projection/version/partition/offset. */
   readonly id: string
-  /** `waiting` while a group stands there; else what became of it. */
-  readonly state: 'waiting' | 'redriven' | 'discarded' | 'gone'
+  /** `waiting` while a group stands there; `superseded` if another version has come past it; else what became of it. */
+  readonly state: 'waiting' | 'superseded' | 'redriven' | 'discarded' | 'gone'
 }
+
+/** What a version of a projection has last published of a partition, and when the log took that. */
+export type Published = ProjectionProgress & { readonly publishedAt: number }
 
 /** The id of a dead letter. */
 export const letterIdOf = ({ projection, version, partition, offset }: Omit<Place, 'groups'>): string =>
@@ -26,11 +29,12 @@ export const placeOf = (id: string): Omit<Place, 'groups'> => {
 
 /**
  * The letters by position, in the order in which they were first written; the newest of a position stands. Whether a
- * group waits is what its projection has last published.
+ * group waits is what its projection has last published; unless another version, which has published later, stands past
+ * it: then that one has applied the event or has a letter of its own, and nobody runs this one any more.
  */
 export const listLetters = (
   letters: readonly Letter[],
-  progress: readonly ProjectionProgress[],
+  progress: readonly Published[],
 ): readonly ListedLetter[] => {
   const newest = new Map<string, DeadLetter>()
   const outcomes = new Map<string, 'redriven' | 'discarded'>()
@@ -39,16 +43,25 @@ export const listLetters = (
     if (type === 'DeadLetterAnswer' && (value.outcome === 'redriven' || value.outcome === 'discarded'))
       outcomes.set(letterIdOf(value), value.outcome)
   }
-  const waiting = new Set(
-    progress.flatMap(({ quarantined, ...place }) =>
-      quarantined.map(({ offset }) => letterIdOf({ ...place, offset })),
+  const held = new Map(
+    progress.flatMap((one) =>
+      one.quarantined.map(({ offset }) => {
+        const isSuperseded = progress.some((other) => supersedes(other, one, offset))
+        return [letterIdOf({ ...one, offset }), isSuperseded ? 'superseded' : 'waiting'] as const
+      }),
     ),
   )
-  return [...newest].map(([id, letter]) => ({
-    ...letter,
-    id,
-    state: waiting.has(id) ? 'waiting' : (outcomes.get(id) ?? 'gone'),
-  }))
+  return [...newest].map(([id, letter]) => {
+    const as = held.get(id)
+    return { ...letter, id, state: as === 'waiting' ? as : (outcomes.get(id) ?? as ?? 'gone') }
+  })
 }
+
+const supersedes = (other: Published, one: Published, offset: number): boolean =>
+  other.projection === one.projection &&
+  other.partition === one.partition &&
+  other.topic === one.topic &&
+  other.watermark > offset &&
+  (other.publishedAt - one.publishedAt || other.version - one.version) > 0
 
 type Place = Pick<DeadLetter, 'projection' | 'version' | 'partition' | 'offset' | 'groups'>

@@ -1,3 +1,4 @@
+import type { Checkpoint } from '@reprise/core/checkpoint.ts'
 import type { AnyEffect } from '@reprise/core/effect-projection.ts'
 import { streamKey } from '@reprise/core/effect-projection.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
@@ -126,7 +127,10 @@ const guardKey = ({ key }: Group): string => `stream/${String(key[streamKey])}`
 
 const floorKey = (partition: number): string => `before/${partition}`
 
-/** A version without checkpoints takes those of the newest version before it that has some. */
+/**
+ * A version without checkpoints takes those of the newest version before it that has some. What waits there is still to be
+ * tried by this one, which may have the mended handler; nobody may be left to answer for the other.
+ */
 const beginWhereTheFormerStands = async (
   projection: AnyEffect,
   store: RowStore,
@@ -139,7 +143,13 @@ const beginWhereTheFormerStands = async (
     for (let partition = 0; partition < partitions; partition++) {
       if ((await own.read(partition)) !== undefined) continue
       const checkpoint = await former.read(partition)
-      if (checkpoint) await own.write(partition, checkpoint)
+      if (checkpoint) await own.write(partition, asTakenOver(checkpoint))
     }
   }
 }
+
+const asTakenOver = (checkpoint: Checkpoint): Checkpoint => ({
+  ...checkpoint,
+  revision: 0,
+  quarantined: checkpoint.quarantined.map((group) => ({ ...group, attempt: 0 })),
+})

@@ -189,8 +189,11 @@ export const followTopic = <Event>(
   const learn = (records: readonly StoredRecord[]) =>
     patiently(() => reading.learn(records), { ...whileDown, against: () => true })
 
-  /** What operators asked for, as far as groups of this partition still wait for it. */
+  /** What is still to be tried, and what operators asked for, as far as groups of this partition wait for it. */
   const carryOutOpen = async (lease: Lease<Event>): Promise<void> => {
+    await inSpiteOfFailures(lease, async () => {
+      if (!lease.hasEnded()) await redrive?.tryUntried(lease)
+    })
     for (const offset of new Set(lease.quarantine().map((group) => group.offset))) {
       const request = letters?.open(lease.partition, offset)
       if (request) await carryOut(lease, request)
@@ -200,7 +203,7 @@ export const followTopic = <Event>(
   const carryOut = async (lease: Lease<Event>, request: DeadLetterRequest): Promise<void> => {
     await storing.settle(lease)
     await inSpiteOfFailures(lease, async () => {
-      if (!lease.hasEnded() && (await isWhereItWas(lease))) await redrive?.(lease, request)
+      if (!lease.hasEnded() && (await isWhereItWas(lease))) await redrive?.carryOut(lease, request)
     })
     if (!lease.hasEnded()) status.running()
   }

@@ -11,7 +11,10 @@ export type LetterIndex = {
    */
   readonly open: (of: LettersOf, partition: number, offset: number) => DeadLetterRequest | undefined
   readonly isAnswered: (request: DeadLetterRequest) => boolean
-  /** Whether the event at an offset was discarded for a group; undefined if none was in that partition. */
+  /**
+   * Whether the event at an offset was discarded for a group; undefined if none was in that partition. What any version of
+   * an effect was told to leave out, none tells.
+   */
   readonly discarded: (
     of: LettersOf,
     partition: number,
@@ -31,9 +34,11 @@ export const createLetterIndex = (): LetterIndex => {
     addAnswer: (answer) => {
       answers.set(answer.requestId, answer.outcome)
       if (answer.outcome !== 'discarded') return
-      const there = discards.get(placeIn(answer)) ?? new Set<string>()
-      for (const group of answer.groups) there.add(`${answer.offset}/${group}`)
-      discards.set(placeIn(answer), there)
+      for (const place of [placeIn(answer), anyVersionIn(answer)]) {
+        const there = discards.get(place) ?? new Set<string>()
+        for (const group of answer.groups) there.add(`${answer.offset}/${group}`)
+        discards.set(place, there)
+      }
     },
     open: ({ name: projection, version }, partition, offset) => {
       const request = requests.get(`${placeIn({ projection, version, partition })}/${offset}`)
@@ -41,13 +46,16 @@ export const createLetterIndex = (): LetterIndex => {
       return answer === undefined || answer === 'redriven' || answer === 'discarded' ? request : undefined
     },
     isAnswered: ({ requestId }) => answers.has(requestId),
-    discarded: ({ name: projection, version }, partition) => {
-      const there = discards.get(placeIn({ projection, version, partition }))
+    discarded: ({ name: projection, version, store }, partition) => {
+      const place = { projection, version, partition }
+      const there = discards.get(store?.kind === 'effect' ? anyVersionIn(place) : placeIn(place))
       return there && ((group, offset) => there.has(`${offset}/${group}`))
     },
   }
 }
 
 type Place = { readonly projection: string; readonly version: number; readonly partition: number }
+
+const anyVersionIn = ({ projection, partition }: Place) => `${projection}/*/${partition}`
 
 const placeIn = ({ projection, version, partition }: Place) => `${projection}/${version}/${partition}`

@@ -1,6 +1,6 @@
 import { recordIdOf, type Checkpoint } from '@reprise/core/checkpoint.ts'
 import { LogBroken, type Log, type StoredRecord } from '@reprise/core/ports/log.port.ts'
-import { isWholePartition } from '@reprise/core/quarantine.ts'
+import { isUntried, isWholePartition } from '@reprise/core/quarantine.ts'
 import type { DeadLetterRequest } from '@reprise/schemas/generated/events.ts'
 import type { Answer, ProjectionLetters } from './dead-letters.ts'
 import type { Lease } from './lease.ts'
@@ -19,16 +19,33 @@ type Options<Event> = {
   readonly signal: AbortSignal
 }
 
+/** What is done about groups that wait, in the turn of the partition's owner. */
+export type Redrive<Event> = {
+  /** Does what is asked, if a group is stopped there; else says so. */
+  readonly carryOut: (lease: Lease<Event>, request: DeadLetterRequest) => Promise<void>
+  /** Tries the groups that were taken over from another version; what fails here too stops anew, with a letter. */
+  readonly tryUntried: (lease: Lease<Event>) => Promise<void>
+}
+
 /**
  * Law 10. A redrive reads the topic again from where the groups stopped to where the owner is, and applies what is
  * theirs; a discard first says for ever that the event is left out. The answer is in the log before the checkpoint
  * that releases the groups: killed in between, the next owner does the same again.
  */
-export const createRedrive = <Event>({ log, reading, letters, work, learn, signal }: Options<Event>) => {
-  const read = async (lease: Lease<Event>, stopped: Quarantine, onStopped: (groups: Quarantine) => void) => {
-    const [first] = stopped
-    if (first === undefined || lease.checkpoint === undefined) return
-    const waiting = new Set(stopped.map(({ group }) => group))
+export const createRedrive = <Event>(options: Options<Event>): Redrive<Event> => {
+  const { log, reading, letters, work, learn, signal } = options
+  /** Answers the groups that stopped again. */
+  const read = async (lease: Lease<Event>, groups: Quarantine): Promise<Quarantine> => {
+    let ahead = groups.toSorted((a, b) => a.offset - b.offset)
+    const [first] = ahead
+    if (first === undefined || lease.checkpoint === undefined) return []
+    let stopped: Quarantine = []
+    const going = new Set<string>()
+    const apply = async (records: readonly StoredRecord[]) => {
+      const again = await work.apply(lease, records, (group) => !going.has(group))
+      for (const { group } of again) going.delete(group)
+      stopped = withStopped(stopped, again)
+    }
     const range = {
       topic: reading.topic,
       partition: lease.partition,
@@ -43,11 +60,15 @@ export const createRedrive = <Event>({ log, reading, letters, work, learn, signa
       if (reading.admitsByValue) await learn(records)
       const accepted = records.filter(accept)
       await learn(accepted)
-      const again = await work.apply(lease, accepted, (group) => !waiting.has(group))
-      for (const { group } of again) waiting.delete(group)
-      onStopped(again)
+      for (const part of cutBefore(accepted, ahead)) {
+        const [{ offset: at } = first] = part
+        for (const { group, offset } of ahead) if (offset <= at) going.add(group)
+        ahead = ahead.filter(({ offset }) => offset > at)
+        await apply(part)
+      }
     })
     await work.store(lease)
+    return stopped
   }
   const begin = (record: StoredRecord | undefined, recordId: string) => {
     if (record === undefined || recordIdOf(record) !== recordId)
@@ -63,9 +84,8 @@ export const createRedrive = <Event>({ log, reading, letters, work, learn, signa
     const groups = concerned.map(({ group }) => group)
     const isDiscard = request.verb === 'discard'
     if (isDiscard) await letters.answer(request, { outcome: 'discarded', groups, detail: request.reason })
-    let stopped: Quarantine = []
     const rows = concerned.filter(({ group }) => !isWholePartition(group))
-    await read(lease, rows, (again) => (stopped = withStopped(stopped, again)))
+    const stopped = await read(lease, rows)
     const released = new Set(isDiscard ? groups : rows.map(({ group }) => group))
     const left = checkpoint.quarantined.filter(({ group }) => !released.has(group))
     if (lease.hasEnded()) return
@@ -74,14 +94,35 @@ export const createRedrive = <Event>({ log, reading, letters, work, learn, signa
     if (revised) await work.reach(lease, revised)
   }
 
-  /** Does what is asked, if a group is stopped there; else says so. */
-  return async (lease: Lease<Event>, request: DeadLetterRequest): Promise<void> => {
-    const { checkpoint } = lease
-    const reason = reasonAgainst(checkpoint, request)
-    if (checkpoint === undefined || reason !== undefined)
-      await letters.answer(request, { outcome: 'refused', groups: [], detail: reason ?? nobodyWaits })
-    else await release(lease, checkpoint, request)
+  return {
+    carryOut: async (lease, request) => {
+      const { checkpoint } = lease
+      const reason = reasonAgainst(checkpoint, request)
+      if (checkpoint === undefined || reason !== undefined)
+        await letters.answer(request, { outcome: 'refused', groups: [], detail: reason ?? nobodyWaits })
+      else await release(lease, checkpoint, request)
+    },
+    tryUntried: async (lease) => {
+      const { checkpoint } = lease
+      const untried = checkpoint?.quarantined.filter(isUntried) ?? []
+      if (checkpoint === undefined || untried.length === 0) return
+      const stopped = await read(lease, untried)
+      if (lease.hasEnded()) return
+      const tried = checkpoint.quarantined.filter((group) => !isUntried(group))
+      const revised = revisedCheckpoint(checkpoint, withStopped(tried, stopped))
+      if (revised) await work.reach(lease, revised)
+    },
   }
+}
+
+/** Records in parts, so that none of these places stands within one. */
+const cutBefore = (
+  records: readonly StoredRecord[],
+  places: readonly { readonly offset: number }[],
+): readonly (readonly StoredRecord[])[] => {
+  const starts = new Set(places.map(({ offset }) => offset))
+  const cuts = records.flatMap(({ offset }, at) => (at === 0 || starts.has(offset) ? [at] : []))
+  return cuts.map((from, nth) => records.slice(from, cuts[nth + 1]))
 }
 
 /** The partition was given to another process while it was worked on here; that one begins again. */

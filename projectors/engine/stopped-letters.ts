@@ -11,7 +11,12 @@ export type Stopped = {
 }
 
 /** Which version of which projection a letter is of. */
-export type LettersOf = { readonly name: string; readonly version: number; readonly from: string }
+export type LettersOf = {
+  readonly name: string
+  readonly version: number
+  readonly from: string
+  readonly store?: { readonly kind: string }
+}
 
 const errorCharsMax = 2_000
 const stackCharsMax = 8_000

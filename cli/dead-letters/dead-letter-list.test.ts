@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals'
+import type { Letter } from '@reprise/core/dead-letter.ts'
+import { listLetters, type Published } from './dead-letter-list.ts'
+
+const letterOf = (version: number): Letter => ({
+  type: 'DeadLetter',
+  value: {
+    projection: 'view',
+    version,
+    partition: 0,
+    offset: 7,
+    topic: 'playlist-events',
+    groups: ['a'],
+    eventId: 'e7',
+    eventType: 'PlaylistCreated',
+    attempt: 1,
+    error: 'no antidote',
+    stack: '',
+    value: null,
+  },
+})
+const published = (version: number, changes: Partial<Published> = {}): Published => ({
+  projection: 'view',
+  version,
+  topic: 'playlist-events',
+  partition: 0,
+  watermark: 10,
+  quarantined: [{ group: 'a', offset: 7 }],
+  publishedAt: 100,
+  ...changes,
+})
+const statesOf = (...progress: readonly Published[]) =>
+  listLetters([letterOf(1), letterOf(2)], progress).map(({ version, state }) => `${version} ${state}`)
+
+test('a letter waits while its version says so', () => {
+  expect(statesOf(published(1), published(2, { quarantined: [], watermark: 3, publishedAt: 200 }))).toEqual([
+    '1 waiting',
+    '2 gone',
+  ])
+})
+
+test('and is superseded where the version that published last stands past it, a newer or an older one', () => {
+  expect(statesOf(published(1), published(2, { publishedAt: 200 }))).toEqual(['1 superseded', '2 waiting'])
+  expect(statesOf(published(1, { publishedAt: 200 }), published(2))).toEqual(['1 waiting', '2 superseded'])
+  expect(statesOf(published(1), published(2))).toEqual(['1 superseded', '2 waiting'])
+})
+
+test('but not by another partition, topic or projection', () => {
+  for (const elsewhere of [{ partition: 1 }, { topic: 'library-events' }, { projection: 'other' }])
+    expect(statesOf(published(1), published(2, { publishedAt: 200, ...elsewhere }))[0]).toBe('1 waiting')
+})
+
+test('what was answered stays so', () => {
+  const { projection, version, partition, offset } = letterOf(1).value
+  const place = { projection, version, partition, offset, requestId: 'r' }
+  const answer: Letter = {
+    type: 'DeadLetterAnswer',
+    value: { ...place, outcome: 'discarded', groups: ['a'], detail: '' },
+  }
+  const letters = listLetters([letterOf(1), answer], [published(1), published(2, { publishedAt: 200 })])
+  expect(letters.map(({ state }) => state)).toEqual(['discarded'])
+})
