@@ -98,6 +98,20 @@ export const snapshotStoreContract = (name: string, create: () => Promise<RowSto
       },
     )
 
+    test.each([
+      ['a minute behind', -60_000],
+      ['a minute ahead', 60_000],
+    ])('an id recorded around midnight is found by a clock that is %s', async (_, skew) => {
+      const midnight = Date.UTC(2026, 10, 23)
+      for (const recordedAt of [midnight - 1_000, midnight, midnight + 1_000]) {
+        const name = `midnight ${skew} ${recordedAt}`
+        const answers = answersOf([[name, answer(7), recordedAt]])
+        await at(recordedAt + skew).write(5, { states: new Map(), answers, mark, isUrgent: true })
+        for (const later of [0, 2_000, 100_000, 23 * hour])
+          expect(await at(recordedAt + later + skew).findAnswer(5, id(name))).toEqual(answer(7))
+      }
+    })
+
     test('the marks of another cluster are refused with words', async () => {
       await expect(at(noon, 'another').readMark(1)).rejects.toThrow('belong to another cluster')
     })

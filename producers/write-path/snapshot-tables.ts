@@ -30,8 +30,14 @@ export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
 /** Which bucket an id is in: 256 of them. */
 export const bucketOf = (commandId: string): number => Number.parseInt(commandId.slice(0, 2), 16)
 
-/** The recorded days on which an id of the last 24 hours may lie. */
-export const daysBackFrom = (now: number): readonly number[] => [now, now - dayMs]
+/** The broker's clock, which names the days, may be so far ahead of ours. */
+const clocksMs = 120_000
+
+/** The recorded days on which an id of the last 24 hours may lie, each once: two of them, and around midnight three. */
+export const daysBackFrom = (now: number): readonly number[] => {
+  const moments = [now + clocksMs, now, now - dayMs]
+  return moments.filter((moment, at) => at === 0 || dayOf(moment) !== dayOf(moments[at - 1] ?? 0))
+}
 
 /** The day whose ids nobody asks for any more, with a day to spare. */
 export const dayToDrop = (now: number): number => now - 3 * dayMs
