@@ -57,9 +57,10 @@ export type SnapshotStore<State, Report> = {
   readonly onLost: (listener: () => void) => void
 }
 
-/** Made when it is their turn: commands wait while rows are being encoded. Batches are of {@link rowsTogether}. */
+/** Made when it is their turn: commands wait while rows are being encoded. Batches are of {@link together}. */
 const atOnce = { urgent: { states: 16, batches: 4 }, gentle: { states: 4, batches: 1 } }
-const rowsTogether = 50
+/** So many rows and bytes are in a batch at most; a larger row is alone in it. Cassandra takes 15 MiB, and an answer may be half a megabyte. */
+const together = { rows: 50, bytes: 256 * 1024 }
 /** So many answers are looked at before commands have their turn. */
 const lookedAtTogether = 4_096
 /** Smaller states are stored as they are: a stream of zstd for each costs more than deciding their commands. */
@@ -181,11 +182,22 @@ const batchesOf = function* (
   { at }: AnswersCut,
   groups: Iterable<readonly number[]>,
 ): Generator<readonly [number, readonly RowWrite[]]> {
-  for (const group of groups)
-    for (let first = 0; first < group.length; first += rowsTogether) {
-      const some = group.slice(first, first + rowsTogether).map(at)
-      yield [some[0]?.recordedAt ?? 0, some.map((answer) => writeOf(partition, answer))]
+  for (const group of groups) {
+    let some: PackedAnswer[] = []
+    let bytes = 0
+    const batch = () => [some[0]?.recordedAt ?? 0, some.map((answer) => writeOf(partition, answer))] as const
+    for (const nth of group) {
+      const answer = at(nth)
+      if (some.length === together.rows || (some.length > 0 && bytes + answer.json.length > together.bytes)) {
+        yield batch()
+        some = []
+        bytes = 0
+      }
+      some.push(answer)
+      bytes += answer.json.length
     }
+    yield batch()
+  }
 }
 
 const writeOf = (partition: number, { commandId, offset, json }: PackedAnswer): RowWrite => ({
