@@ -8,6 +8,9 @@ export type SnapshotCodec<State> = {
   readonly toJson: (state: State) => unknown
   /** Reads what `toJson` of the same version gave, also after JSON.stringify and JSON.parse. */
   readonly fromJson: (json: unknown) => State
-  /** About how many entries the state holds, so that a cache of states can be bounded by their size. At least 1. */
-  readonly weightOf: (state: State) => number
+  /**
+   * About how many bytes of memory the state takes, a whole number: what bounds the states that are kept. It is asked for
+   * with every command, so it looks at no entry.
+   */
+  readonly bytesOf: (state: State) => number
 }

@@ -31,8 +31,11 @@ export const librarySnapshot: SnapshotCodec<Marks> = {
       forgotten,
     }
   },
-  weightOf: ({ kept, givenUp }) => 1 + countOf(kept) + countOf(givenUp),
+  bytesOf: ({ kept, givenUp }) => besideBytes + entryBytes * (countOf(kept) + countOf(givenUp)),
 }
+
+/** As V8 keeps them: what every library has, an entry with its id, its clocks and its place in the tree. */
+const [besideBytes, entryBytes] = [800, 200]
 
 const jsonOf = (map: PersistentMap<Clocks>): EntriesJson => {
   const entries = [...entriesOf(map)]

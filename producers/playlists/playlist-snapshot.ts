@@ -1,6 +1,6 @@
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import { itemListOf, itemsOf } from './item-list.ts'
-import type { PlaylistState } from './playlist.decider.ts'
+import type { PlaylistDetails, PlaylistReport, PlaylistState } from './playlist.decider.ts'
 
 /** Items as two columns: ids of one command differ only in their ends, and tracks repeat. */
 type PlaylistJson = Omit<PlaylistState, 'items' | 'collaborators' | 'creation'> & {
@@ -33,5 +33,18 @@ export const playlistSnapshot: SnapshotCodec<PlaylistState> = {
       creation: creation ?? undefined,
     }
   },
-  weightOf: ({ items, collaborators }) => 1 + items.length + collaborators.size,
+  bytesOf: ({ items, collaborators, ownerId, details, creation }) =>
+    besideBytes +
+    itemBytes * items.length +
+    collaboratorBytes * collaborators.size +
+    2 * (ownerId.length + lengthOf(details) + (creation ? reportLength(creation.report) : 0)),
 }
+
+/** As V8 keeps them: what every playlist has, an item with its ids and its place in the index, a collaborator's id. */
+const [besideBytes, itemBytes, collaboratorBytes] = [1_400, 200, 200]
+
+const lengthOf = ({ name, description }: PlaylistDetails): number => name.length + description.length
+
+/** A creation reports the texts that it was made with, which may have changed since. */
+const reportLength = (report: PlaylistReport): number =>
+  'created' in report ? lengthOf(report.created) + report.ownerId.length : 0

@@ -119,6 +119,24 @@ describe('who may do what to a playlist', () => {
   })
 })
 
+test.each<[string, Partial<PlaylistDetails>, number]>([
+  ['long texts', { name: '\u6b4c'.repeat(200), description: '\u6b4c'.repeat(2_000) }, 0],
+  ['short ones', {}, 0],
+  ['some items', {}, 40],
+  ['many items', {}, 10_000],
+])('a playlist with %s is taken for at least as large as it is written down', (_what, changes, items) => {
+  const at = { commandId: 'c', bodyHash: 'h', version: 1, offset: 4 }
+  const made = created(changes)
+  const report = { created: made.details, ownerId: made.ownerId }
+  const add = Array.from({ length: items }, () => ({ trackId: 't'.repeat(22) }))
+  const edits = items > 0 ? [{ add }] : []
+  const [state] = handle(playlistDecider.withCreation(made, { ...at, report }), 'ann', { do: 'edit', edits })
+  expect(itemsOf(state.items)).toHaveLength(items)
+  const written = Buffer.from(JSON.stringify(snapshot.toJson(state)), 'utf16le').length
+  expect(snapshot.bytesOf(state)).toBeGreaterThan(written)
+  expect(snapshot.bytesOf(state)).toBeLessThan(3 * written + 1_000)
+})
+
 const person = fc.constantFrom('ann', 'bob', 'cid')
 const command: fc.Arbitrary<PlaylistCommand> = fc.oneof(
   fc.nat(300).map((size): PlaylistCommand => ({
@@ -149,7 +167,7 @@ test('a snapshot decides and evolves as the playlist did', () => {
       const json = JSON.stringify(snapshot.toJson(state))
       let [live, restored] = [state, snapshot.fromJson(JSON.parse(json))]
       expect(playlistDecider.creationOf(restored)).toEqual(playlistDecider.creationOf(state))
-      expect(snapshot.weightOf(restored)).toBe(snapshot.weightOf(state))
+      expect(snapshot.bytesOf(restored)).toBe(snapshot.bytesOf(state))
       for (const [actorId, body] of after) {
         const at = count
         const one = handle(live, actorId, body)

@@ -25,7 +25,7 @@ const historyOf = (options: {
     },
     discard: () => Promise.resolve(),
     mark: options.mark,
-    keptWeightMax: 10,
+    keptBytesMax: 10_000,
   })
 
 test('a history that reads ids again from before its mark relies on all that the mark says is stored', () => {

@@ -29,8 +29,12 @@ export type Decided<State, Report> = {
   readonly report: Report
 }
 
-/** What was read and not stored yet. */
-export type Unstored = { readonly records: number; readonly weight: number; readonly bytes: number }
+/** What was read and not stored yet: records, and what the states that they changed and their answers take in memory. */
+export type Unstored = {
+  readonly records: number
+  readonly stateBytes: number
+  readonly answerBytes: number
+}
 
 /** What a history is folded from. */
 export type HistoryOptions<State, Body, Type extends EventType, Report> = {
@@ -42,8 +46,8 @@ export type HistoryOptions<State, Body, Type extends EventType, Report> = {
   readonly discard: Discard
   /** Where to go on; undefined at the partition's beginning. */
   readonly mark: Mark | undefined
-  /** Weight of the unchanged states that are kept in memory. */
-  readonly keptWeightMax: number
+  /** Of the unchanged states that are kept in memory. */
+  readonly keptBytesMax: number
 }
 
 /**
@@ -60,7 +64,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     stream,
     load: store.loadState,
     isStoreEmpty: mark === undefined,
-    keptWeightMax: options.keptWeightMax,
+    keptBytesMax: options.keptBytesMax,
   })
   const ids = createCommandIds<Report>({ knownSince: mark?.recent.recordedAt ?? -Infinity })
   const unreadable = new Set<string>(mark?.unreadable)
@@ -99,7 +103,8 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     // What is accepted was decided on the history below it, so its writer counted right.
     const version = meta.streamVersion ?? 0
     const answer = { bodyHash, version, offset, report: stream.reportOf(event) }
-    states.fold(streamId, { offset, version, event, creation: { ...answer, commandId } })
+    const bytes = decodedTimes * record.value.length
+    states.fold(streamId, { offset, version, event, bytes, creation: { ...answer, commandId } })
     ids.remember(commandId, record.recordedAt, answer)
     return { kind: 'accepted', commandId, answer }
   }
@@ -139,10 +144,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     get storedBelow() {
       return storedBelow
     },
-    /** What was not stored yet: records that were read, what the states weigh that they changed, bytes of their answers. */
     get unstored(): Unstored {
       const records = Math.max(0, nextOffset - storedBelow)
-      return { records, weight: states.changedWeight, bytes: ids.bytes }
+      return { records, stateBytes: states.changedBytes, answerBytes: ids.bytes }
     },
     /** The state of a stream, at version 0 when it has no events; undefined when it must be loaded first. */
     stateOf: states.find,
@@ -200,6 +204,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
 export const claimType = 'PartitionClaimed'
 
 const loadsAtOnce = 256
+
+/** A decoded event takes so many times what its bytes do. */
+const decodedTimes = 4
 
 /** See {@link createHistory}. */
 export type History<State, Body, Type extends EventType, Report> = ReturnType<

@@ -11,17 +11,24 @@ type Packed = {
   readonly json: string
   readonly version: number
   readonly offset: number
-  readonly weight: number
+  /** Of memory. */
+  readonly bytes: number
 }
 
 /** A state as it is kept in memory until it is used again. */
 export type Kept<State> = Stated<State> | Packed
 
-/** States that weigh more are kept as they are: reading them from a text takes longer than deciding a command. */
-const packedWeightMax = 32
+/** Larger states are kept as they are: reading them from a text takes longer than deciding a command. */
+const packedBytesMax = 8_000
+
+/** What a packed state takes beside its text. */
+const besideBytes = 250
+
+/** V8 keeps a text with one byte a character or with two; of one that it keeps with one, this looks at nothing. */
+const wide = /[^\0-\xff]/
 
 /**
- * Packs light states into texts. There may be a hundred thousand of them, each of dozens of objects, and all the time
+ * Packs small states into texts. There may be a hundred thousand of them, each of dozens of objects, and all the time
  * that the garbage collector takes to look into them commands would wait; into a text it doesn't look.
  */
 export const createKeeping = <State>(snapshot: SnapshotCodec<State>) => {
@@ -30,10 +37,10 @@ export const createKeeping = <State>(snapshot: SnapshotCodec<State>) => {
 
   return {
     keep: (stated: Stated<State>): Kept<State> => {
-      const weight = snapshot.weightOf(stated.state)
-      if (weight > packedWeightMax) return stated
+      if (snapshot.bytesOf(stated.state) > packedBytesMax) return stated
       const { version, offset } = stated
-      const kept = { json: jsonOf(snapshot, stated), version, offset, weight }
+      const json = jsonOf(snapshot, stated)
+      const kept = { json, version, offset, bytes: besideBytes + json.length * (wide.test(json) ? 2 : 1) }
       last = { kept, stated }
       return kept
     },
@@ -45,7 +52,8 @@ export const createKeeping = <State>(snapshot: SnapshotCodec<State>) => {
       }
       return last.stated
     },
-    weightOf: (kept: Kept<State>): number => ('state' in kept ? snapshot.weightOf(kept.state) : kept.weight),
+    /** Of memory, about. */
+    bytesOf: (kept: Kept<State>): number => ('state' in kept ? snapshot.bytesOf(kept.state) : kept.bytes),
   }
 }
 

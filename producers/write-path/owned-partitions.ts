@@ -6,8 +6,8 @@ import { createPartitionWriter, type PartitionWriter } from './partition-writer.
 import { createStoreTrust } from './store-trust.ts'
 import { createStoring } from './storing.ts'
 
-/** Weight of the unchanged states that a process keeps, over all its partitions. */
-const keptWeightMax = 1_000_000
+/** Of the unchanged states that a process keeps, over all its partitions. */
+const keptBytesMax = 192 * 1024 * 1024
 const againMs = 500
 const catchUpMax = 200_000
 /** The partition had another owner before an answer came. */
@@ -99,7 +99,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       partition,
       mark,
       readyAt,
-      keptWeightMax: Math.ceil(keptWeightMax / partitionCount),
+      keptBytesMax: Math.ceil(keptBytesMax / partitionCount),
       append: appender.append,
       endOffset: async () => (await endOffsets())[partition] ?? 0,
       owns: () => owns(partition),

@@ -6,7 +6,7 @@ import { createSnapshotStore, type Mark } from './snapshot-store.ts'
 
 const hour = 3_600_000
 const noon = Date.UTC(2026, 10, 21, 12)
-const codec = { version: 1, toJson: (state: string) => state, fromJson: String, weightOf: () => 1 }
+const codec = { version: 1, toJson: (state: string) => state, fromJson: String, bytesOf: () => 1 }
 const mark: Mark = {
   offset: 10,
   lastAcceptedId: 'e9',

@@ -21,7 +21,7 @@ test.each([
       return inMemory.writeTogether(table, writes)
     },
   }
-  const codec = { version: 1, toJson: String, fromJson: String, weightOf: () => 1 }
+  const codec = { version: 1, toJson: String, fromJson: String, bytesOf: () => 1 }
   const now = () => 1_000
   const topic = 'playlist-events'
   const store = createSnapshotStore<string, object>({ topic, codec, rows, incarnation: 'c', now })

@@ -3,11 +3,11 @@ import { quiet } from '@reprise/core/quiet-logger.ts'
 import { createStoring } from './storing.ts'
 
 /** A partition's writer, of which so much waits; storing it ends when the test says so. */
-const createWriter = (waits: { records?: number; bytes?: number; weight?: number } = {}) => {
+const createWriter = (waits: { records?: number; answerBytes?: number; stateBytes?: number } = {}) => {
   const ends: (() => void)[] = []
   let isReady = true
   return {
-    unstored: { records: 0, bytes: 0, weight: 0, ...waits },
+    unstored: { records: 0, answerBytes: 0, stateBytes: 0, ...waits },
     isReady: () => isReady,
     isBehind: () => {
       isReady = false
@@ -46,8 +46,8 @@ describe('storing the partitions of a process', () => {
 
   test.each([
     ['records', { records: 2_000_000 }],
-    ['bytes of answers', { records: 1, bytes: 2 ** 30 }],
-    ['weight of states', { records: 1, weight: 10_000_000 }],
+    ['bytes of answers', { records: 1, answerBytes: 2 ** 30 }],
+    ['bytes of states', { records: 1, stateBytes: 2 ** 30 }],
   ])('too many %s and nothing more is taken, though no store has failed', (_what, waits) => {
     const writer = createWriter(waits)
     const storing = storingOf(writer)

@@ -5,11 +5,10 @@ type Writer = Pick<PartitionWriter<never, never>, 'unstored' | 'isReady' | 'stor
 
 /** At once a partition is stored after so many records, so that another process has no more to read when it takes over. */
 const recordsMax = 50_000
-/** And sooner, when the changed states of all partitions weigh so much, or their answers do. */
-const weightMax = 1_000_000
+/** And sooner, when the changed states of all partitions take so much memory, or their answers do. */
 const bytesMax = 256 * 1024 * 1024
 /** Past these nothing more is taken, whatever the store is doing (law 13): several times what waits under full load. */
-const overfull = { records: 2_000_000, weight: 10 * weightMax, bytes: 4 * bytesMax }
+const overfull = { records: 2_000_000, bytes: 4 * bytesMax }
 const closingMs = 5_000
 
 /** Stores states, ids and marks of a process's partitions, one partition at a time. */
@@ -41,10 +40,9 @@ export const createStoring = (options: {
       if (writer.unstored.records > 0 && failing === undefined) await storeOne(writer)
   }
   const isDue = (): boolean => {
-    const { weight, bytes } = sumOf(writers())
+    const { stateBytes, answerBytes } = sumOf(writers())
     return (
-      weight >= weightMax ||
-      bytes >= bytesMax ||
+      Math.max(stateBytes, answerBytes) >= bytesMax ||
       writers().some(({ unstored }) => unstored.records >= recordsMax)
     )
   }
@@ -90,8 +88,8 @@ export const createStoring = (options: {
     },
     /** Why nothing more can be taken. What is read to take a partition over is bounded where it is read. */
     overfull: (): string | undefined => {
-      const { records, weight, bytes } = sumOf(writers().filter(({ isReady }) => isReady()))
-      if (records < overfull.records && weight < overfull.weight && bytes < overfull.bytes) return undefined
+      const { records, stateBytes, answerBytes } = sumOf(writers().filter(({ isReady }) => isReady()))
+      if (records < overfull.records && Math.max(stateBytes, answerBytes) < overfull.bytes) return undefined
       return `${records} records wait for the store of states (${failing ?? 'it is slower than the commands, or away'})`
     },
     /** Stores what there is, for a few seconds at most. */
@@ -109,11 +107,11 @@ export const createStoring = (options: {
 
 /** What waits to be stored. */
 const sumOf = (writers: readonly Writer[]) => {
-  const sum = { records: 0, weight: 0, bytes: 0 }
+  const sum = { records: 0, stateBytes: 0, answerBytes: 0 }
   for (const { unstored } of writers) {
     sum.records += unstored.records
-    sum.weight += unstored.weight
-    sum.bytes += unstored.bytes
+    sum.stateBytes += unstored.stateBytes
+    sum.answerBytes += unstored.answerBytes
   }
   return sum
 }

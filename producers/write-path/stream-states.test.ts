@@ -12,10 +12,12 @@ const stream = {
     version: 1,
     toJson: (state: State) => state,
     fromJson: (json: unknown) => json as State,
-    weightOf: () => 1,
+    // So much that they are kept as they are.
+    bytesOf: () => 10_000,
   },
 }
-const fact = (offset: number, version: number) => ({ offset, version, event: offset, creation: {} }) as never
+const fact = (offset: number, version: number) =>
+  ({ offset, version, event: offset, bytes: 3_000, creation: {} }) as never
 
 const statesWith = (
   stored: Record<string, Stated<State>>,
@@ -28,7 +30,7 @@ const statesWith = (
       return stored[streamId]
     },
     isStoreEmpty: options.isStoreEmpty ?? false,
-    keptWeightMax: options.kept ?? 10,
+    keptBytesMax: 10_000 * (options.kept ?? 10),
   })
 
 describe('the states of streams', () => {
@@ -46,7 +48,9 @@ describe('the states of streams', () => {
     expect(states.find('s')).toBeUndefined()
     const loading = states.load('s')
     states.fold('s', fact(7, 3))
+    expect(states.changedBytes).toBe(6_000)
     await loading
+    expect(states.changedBytes).toBe(10_000)
     expect(states.find('s')).toEqual({ state: [1, 4, 7], version: 3, offset: 7 })
   })
 
@@ -65,10 +69,10 @@ describe('the states of streams', () => {
     states.fold('s', fact(2, 2))
     states.stored(first)
     expect([...states.changed().keys()]).toEqual(['s'])
-    expect(states.changedWeight).toBe(1)
+    expect(states.changedBytes).toBe(10_000)
     states.stored(states.changed())
     expect(states.changed().size).toBe(0)
-    expect(states.changedWeight).toBe(0)
+    expect(states.changedBytes).toBe(0)
     expect(states.find('s')?.version).toBe(2)
   })
 

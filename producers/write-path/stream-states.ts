@@ -9,6 +9,8 @@ export type Fact<Type extends EventType, Report> = {
   readonly offset: number
   readonly version: number
   readonly event: EvolvingEvent<Type>
+  /** What it takes in memory, about. */
+  readonly bytes: number
   /** What the stream's first event leaves in its state for ever. */
   readonly creation: Parameters<StreamType<never, never, Type, Report>['withCreation']>[1]
 }
@@ -23,8 +25,8 @@ export type StreamStatesOptions<State, Type extends EventType, Report> = {
   readonly load: (streamId: string) => Promise<Stated<State> | undefined>
   /** Whether nothing has ever been stored of this partition: then a stream that isn't in memory has no events. */
   readonly isStoreEmpty: boolean
-  /** Weight of the unchanged states that are kept. */
-  readonly keptWeightMax: number
+  /** Of the unchanged states that are kept. */
+  readonly keptBytesMax: number
 }
 
 /**
@@ -36,17 +38,18 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   options: StreamStatesOptions<State, Type, Report>,
 ) => {
   const { stream } = options
-  const { keep, statedOf, weightOf } = createKeeping(stream.snapshot)
+  const { keep, statedOf, bytesOf } = createKeeping(stream.snapshot)
   const changed = new Map<string, Kept<State>>()
   /** Of streams that changed too: read before the state below them was. */
   const waiting = new Map<string, Fact<Type, Report>[]>()
   const unchanged = new LRUCache<string, Kept<State>>({
-    maxSize: options.keptWeightMax,
-    sizeCalculation: weightOf,
+    maxSize: options.keptBytesMax,
+    sizeCalculation: bytesOf,
   })
   const loading = new Map<string, Promise<void>>()
   let isStoreEmpty = options.isStoreEmpty
-  let changedWeight = 0
+  /** Of the changed states, and of the events that wait for theirs. */
+  let changedBytes = 0
   const nothing: Stated<State> = { state: stream.initialState, version: 0, offset: -1 }
 
   const folded = (
@@ -66,7 +69,7 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   const store = (streamId: string, kept: Kept<State>) => {
     const before = changed.get(streamId)
     if (before === undefined) unchanged.delete(streamId)
-    changedWeight += weightOf(kept) - (before ? weightOf(before) : 0)
+    changedBytes += bytesOf(kept) - (before ? bytesOf(before) : 0)
     changed.set(streamId, kept)
   }
   const load = async (streamId: string): Promise<void> => {
@@ -75,7 +78,10 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     const facts = waiting.get(streamId)
     waiting.delete(streamId)
     if (facts === undefined) unchanged.set(streamId, keep(stored))
-    else store(streamId, facts.reduce(folded, stored))
+    else {
+      for (const { bytes } of facts) changedBytes -= bytes
+      store(streamId, facts.reduce(folded, stored))
+    }
   }
 
   return {
@@ -91,8 +97,12 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     fold: (streamId: string, fact: Fact<Type, Report>): void => {
       const before = find(streamId)
       const facts = waiting.get(streamId)
-      if (before !== undefined) store(streamId, folded(before, fact))
-      else if (facts === undefined) waiting.set(streamId, [fact])
+      if (before !== undefined) {
+        store(streamId, folded(before, fact))
+        return
+      }
+      changedBytes += fact.bytes
+      if (facts === undefined) waiting.set(streamId, [fact])
       else facts.push(fact)
     },
     /** Takes over a state that was computed when its event was decided. */
@@ -101,9 +111,9 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     absent: (): readonly string[] => [...waiting.keys()],
     /** The others that changed since they were stored. */
     changed: (): ReadonlyMap<string, Kept<State>> => new Map(changed),
-    /** Of all states that changed since they were stored. */
-    get changedWeight() {
-      return changedWeight
+    /** What all that changed since it was stored takes in memory, about. */
+    get changedBytes() {
+      return changedBytes
     },
     /** These states are stored now. */
     stored: (states: ReadonlyMap<string, Kept<State>>): void => {
@@ -111,7 +121,7 @@ export const createStreamStates = <State, Type extends EventType, Report>(
       for (const [streamId, kept] of states) {
         if (changed.get(streamId) !== kept) continue
         changed.delete(streamId)
-        changedWeight -= weightOf(kept)
+        changedBytes -= bytesOf(kept)
         unchanged.set(streamId, kept)
       }
     },
