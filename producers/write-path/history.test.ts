@@ -4,6 +4,7 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { playlistDecider, type PlaylistState } from '../playlists/playlist.decider.ts'
 import { createHistory } from './history.ts'
 import type { Cut, Mark } from './snapshot-store.ts'
+import { createStateMemory } from './state-memory.ts'
 
 const mark = { offset: 7, lastAcceptedId: 'e6', recordedAt: 1, unreadable: [] }
 
@@ -25,7 +26,7 @@ const historyOf = (options: {
     },
     discard: () => Promise.resolve(),
     mark: options.mark,
-    keptBytesMax: 10_000,
+    memory: createStateMemory<PlaylistState>(),
   })
 
 test('a history that reads ids again from before its mark relies on all that the mark says is stored', () => {

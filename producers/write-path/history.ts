@@ -9,6 +9,7 @@ import { createCommandIds } from './command-ids.ts'
 import { createMoments } from './recent-moments.ts'
 import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
 import type { Versioned } from './kept-state.ts'
+import type { StateMemory } from './state-memory.ts'
 import { createStreamStates } from './stream-states.ts'
 import type { StreamType } from './stream-type.ts'
 
@@ -46,8 +47,7 @@ export type HistoryOptions<State, Body, Type extends EventType, Report> = {
   readonly discard: Discard
   /** Where to go on; undefined at the partition's beginning. */
   readonly mark: Mark | undefined
-  /** Of the unchanged states that are kept in memory. */
-  readonly keptBytesMax: number
+  readonly memory: StateMemory<State>
 }
 
 /**
@@ -64,7 +64,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     stream,
     load: store.loadState,
     isStoreEmpty: mark === undefined,
-    keptBytesMax: options.keptBytesMax,
+    memory: options.memory,
   })
   const ids = createCommandIds<Report>({ knownSince: mark?.recent.recordedAt ?? -Infinity })
   const unreadable = new Set<string>(mark?.unreadable)
@@ -110,7 +110,7 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
   }
   const storeAll = async (isUrgent: boolean): Promise<void> => {
     for (let absent = states.absent(); absent.length > 0; absent = states.absent())
-      await Promise.all(absent.slice(0, loadsAtOnce).map(states.load))
+      await Promise.all(absent.slice(0, loadsAtOnce).map((streamId) => states.load(streamId)))
     const cut: Cut<State> = {
       states: states.changed(),
       answers: ids.unstored(),

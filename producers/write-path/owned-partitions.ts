@@ -3,11 +3,10 @@ import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { CommandLogOptions } from './command-log.ts'
 import { createPartitionWriter, type PartitionWriter } from './partition-writer.ts'
+import { createStateMemory } from './state-memory.ts'
 import { createStoreTrust } from './store-trust.ts'
 import { createStoring } from './storing.ts'
 
-/** Of the unchanged states that a process keeps, over all its partitions. */
-const keptBytesMax = 192 * 1024 * 1024
 const againMs = 500
 const catchUpMax = 200_000
 /** The partition had another owner before an answer came. */
@@ -38,6 +37,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
   let closed = false
   const owns = (partition: number) => !closed && ownership.owned().has(partition)
   const trust = createStoreTrust()
+  const memory = createStateMemory<State>()
   const storing = createStoring({
     writers: () => [...writers.values()],
     logger,
@@ -99,7 +99,7 @@ export const createOwnedPartitions = async <State, Body, Type extends EventType,
       partition,
       mark,
       readyAt,
-      keptBytesMax: Math.ceil(keptBytesMax / partitionCount),
+      memory,
       append: appender.append,
       endOffset: async () => (await endOffsets())[partition] ?? 0,
       owns: () => owns(partition),

@@ -3,6 +3,7 @@ import { Problem } from '@reprise/core/problem.ts'
 import type { History } from './history.ts'
 import type { Pending } from './pending-commands.ts'
 import type { Stated } from './kept-state.ts'
+import type { Waiting } from './stream-states.ts'
 
 /** What keeps the commands of a stream in order while something is fetched for one of them. */
 export type PreparationOptions<State, Body, Type extends EventType, Report> = {
@@ -28,27 +29,31 @@ export const createPreparation = <State, Body, Type extends EventType, Report>({
   const needsLookUp = ({ command: { commandId, keyTime }, lookUps }: Entry): boolean =>
     lookUps === 0 ? history.mayBeStored(commandId, keyTime) : lookUps === 1 && history.wasRead(commandId)
 
-  const fetchFor = async (entry: Entry): Promise<void> => {
+  const fetchFor = async (entry: Entry, who: Waiting): Promise<void> => {
     const { streamId, commandId } = entry.command
     const find = async () => {
       entry.lookUps++
       entry.stored = await history.lookUp(commandId)
     }
     await Promise.all([
-      history.stateOf(streamId) === undefined && history.loadState(streamId),
+      history.stateOf(streamId) === undefined && history.loadState(streamId, who),
       needsLookUp(entry) && find(),
     ])
   }
   const prepare = async (streamId: string, entries: Entry[]): Promise<void> => {
     let failure: Problem | undefined
+    const answered = Promise.withResolvers<unknown>()
+    const isWanted = () => entries.some(({ deadline }) => deadline > performance.now())
+    const who = { until: answered.promise, isWanted }
     for (let fetched = 0; fetched < entries.length && failure === undefined;) {
       const some = entries.slice(fetched)
       fetched = entries.length
-      await Promise.all(some.map(fetchFor)).catch((cause: unknown) => {
+      await Promise.all(some.map((entry) => fetchFor(entry, who))).catch((cause: unknown) => {
         failure = new Problem('not-ready', 'the store of states does not answer; nothing was done', { cause })
       })
     }
     waiting.delete(streamId)
+    answered.resolve(Promise.allSettled(entries.map(({ outcome }) => outcome)))
     if (failure === undefined) onReady(entries)
     else for (const entry of entries) onFailed(entry, failure)
   }

@@ -44,11 +44,14 @@ export type Cut<State> = {
   readonly isUrgent: boolean
 }
 
+/** A state as it was read: about how many bytes of memory it will take, and how it comes to be there. */
+export type StoredState<State> = { readonly bytes: number; readonly unpack: () => Promise<Stated<State>> }
+
 /** The states and command ids of one topic's partitions in a row store. Its calls throw what the store throws. */
 export type SnapshotStore<State, Report> = {
   /** Undefined where nothing is stored of the partition. */
   readonly readMark: (partition: number) => Promise<Mark | undefined>
-  readonly loadState: (streamId: string) => Promise<Stated<State> | undefined>
+  readonly loadState: (streamId: string) => Promise<StoredState<State> | undefined>
   /** The answer to a command of the last 24 hours. */
   readonly findAnswer: (partition: number, commandId: string) => Promise<Remembered<Report> | undefined>
   /** `refuseLoss` throws when rows that were written a moment ago may be gone; it is asked before anything is written, and before the mark. */
@@ -100,11 +103,11 @@ export const createSnapshotStore = <State, Report>(options: {
     loadState: async (streamId) => {
       const [row] = await rows.read(states, { partition: { stream_id: streamId } })
       if (row === undefined) return undefined
-      const json = JSON.parse((await unpacked(row['state'] as Buffer)).toString('utf8')) as unknown
+      const packed = row['state'] as Buffer
+      const [version, offset] = [row['stream_version'] as number, row['at_offset'] as number]
       return {
-        state: codec.fromJson(json),
-        version: row['stream_version'] as number,
-        offset: row['at_offset'] as number,
+        bytes: packed.length * (isCompressed(packed) ? 10 : 5),
+        unpack: async () => ({ state: codec.fromJson(parsedOf(await unpacked(packed))), version, offset }),
       }
     },
     findAnswer: async (partition, commandId) => {
@@ -212,4 +215,5 @@ const decompress = promisify(zstdDecompress)
 
 /** JSON as it is, or a frame of zstd, which begins with a byte that JSON never begins with. */
 const pack = async (json: Buffer): Promise<Buffer> => (json.length < compressedFrom ? json : compress(json))
-const unpacked = async (bytes: Buffer): Promise<Buffer> => (bytes[0] === 0x28 ? decompress(bytes) : bytes)
+const isCompressed = (bytes: Buffer): boolean => bytes[0] === 0x28
+const unpacked = async (bytes: Buffer): Promise<Buffer> => (isCompressed(bytes) ? decompress(bytes) : bytes)

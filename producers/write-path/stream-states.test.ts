@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Stated } from './kept-state.ts'
+import { createStateMemory } from './state-memory.ts'
 import { createStreamStates } from './stream-states.ts'
 
 /** A stream whose state is the list of its events' offsets. */
@@ -21,16 +22,21 @@ const fact = (offset: number, version: number) =>
 
 const statesWith = (
   stored: Record<string, Stated<State>>,
-  options: { isStoreEmpty?: boolean; kept?: number } = {},
+  options: { isStoreEmpty?: boolean; kept?: number; held?: number; loaded?: string[] } = {},
 ) =>
   createStreamStates<State, never, unknown>({
     stream: stream,
     load: async (streamId) => {
       await Promise.resolve()
-      return stored[streamId]
+      const stated = stored[streamId]
+      options.loaded?.push(streamId)
+      return stated && { bytes: 10_000, unpack: () => Promise.resolve(stated) }
     },
     isStoreEmpty: options.isStoreEmpty ?? false,
-    keptBytesMax: 10_000 * (options.kept ?? 10),
+    memory: createStateMemory<State>({
+      keptBytes: 10_000 * (options.kept ?? 10),
+      heldBytes: 10_000 * (options.held ?? 10),
+    }),
   })
 
 describe('the states of streams', () => {
@@ -87,5 +93,49 @@ describe('the states of streams', () => {
     expect(['a', 'b', 'c'].map((id) => states.find(id) !== undefined)).toEqual([false, true, true])
     await states.load('a')
     expect(states.find('a')).toEqual({ state: [0, -1], version: 1, offset: 0 })
+  })
+
+  test('a state that is larger than what is kept is there for as long as somebody waits for it', async () => {
+    const loaded: string[] = []
+    const states = statesWith({ s: { state: [1], version: 1, offset: 1 } }, { kept: 0.5, loaded })
+    const answered = Promise.withResolvers<undefined>()
+    await states.load('s', { until: answered.promise, isWanted: () => true })
+    await states.load('s')
+    expect(states.find('s')).toEqual({ state: [1], version: 1, offset: 1 })
+    answered.resolve(undefined)
+    await answered.promise
+    expect(states.find('s')).toBeUndefined()
+    expect(loaded).toEqual(['s', 's'])
+  })
+
+  test('what is folded while a state is held is there afterwards too', async () => {
+    const stored = { s: { state: [1], version: 1, offset: 1 } }
+    const states = statesWith(stored, { kept: 0.5 })
+    const answered = Promise.withResolvers<undefined>()
+    await states.load('s', { until: answered.promise, isWanted: () => true })
+    states.fold('s', fact(4, 2))
+    expect(states.find('s')?.version).toBe(2)
+    Object.assign(stored, { s: states.find('s') })
+    states.stored(states.changed())
+    expect(states.find('s')).toBeUndefined()
+    await states.load('s', { until: answered.promise, isWanted: () => true })
+    expect(states.find('s')?.version).toBe(2)
+  })
+
+  test('many large states that somebody waits for are read one after the other', async () => {
+    const names = ['a', 'b', 'c', 'd']
+    const stored = Object.fromEntries(names.map((name) => [name, { state: [1], version: 1, offset: 1 }]))
+    const states = statesWith(stored, { kept: 0.5, held: 2 })
+    const answered = names.map(() => Promise.withResolvers<undefined>())
+    const loads = names.map((name, at) =>
+      states.load(name, { until: answered[at]?.promise as Promise<undefined>, isWanted: () => name !== 'c' }),
+    )
+    const there = () => names.filter((name) => states.find(name) !== undefined)
+    await Promise.all(loads.slice(0, 2))
+    expect(there()).toEqual(['a', 'b'])
+    answered[0]?.resolve(undefined)
+    await expect(loads[2]).rejects.toThrow('nobody waits')
+    await loads[3]
+    expect(there()).toEqual(['b', 'd'])
   })
 })

@@ -1,7 +1,8 @@
-import { LRUCache } from 'lru-cache'
 import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import { createKeeping, type Kept, type Stated } from './kept-state.ts'
+import type { StoredState } from './snapshot-store.ts'
+import type { StateMemory, StateOwner } from './state-memory.ts'
 import type { StreamType } from './stream-type.ts'
 
 /** An accepted event of a stream, with the version that it makes. */
@@ -22,30 +23,31 @@ export type StreamStatesOptions<State, Type extends EventType, Report> = {
     'initialState' | 'evolve' | 'withCreation' | 'snapshot'
   >
   /** The stored state of a stream; undefined where nothing is stored of it. */
-  readonly load: (streamId: string) => Promise<Stated<State> | undefined>
+  readonly load: (streamId: string) => Promise<StoredState<State> | undefined>
   /** Whether nothing has ever been stored of this partition: then a stream that isn't in memory has no events. */
   readonly isStoreEmpty: boolean
-  /** Of the unchanged states that are kept. */
-  readonly keptBytesMax: number
+  readonly memory: StateMemory<State>
 }
+
+/** Who waits for a state: it is held until `until` is resolved, and not read when its turn comes if it isn't wanted then. */
+export type Waiting = { readonly until: Promise<unknown>; readonly isWanted: () => boolean }
 
 /**
  * The decider states of one partition's streams, as of what was read back. What changed since it was stored last stays
- * in memory; of the rest the streams used last. Events of a stream whose state isn't in memory wait until it is asked
+ * in memory; of the rest what is held for somebody and the streams used last. Events of a stream whose state isn't in memory wait until it is asked
  * for, so taking over a partition loads nothing.
  */
 export const createStreamStates = <State, Type extends EventType, Report>(
   options: StreamStatesOptions<State, Type, Report>,
 ) => {
-  const { stream } = options
+  const { stream, memory } = options
+  const owner: StateOwner = {}
   const { keep, statedOf, bytesOf } = createKeeping(stream.snapshot)
   const changed = new Map<string, Kept<State>>()
   /** Of streams that changed too: read before the state below them was. */
   const waiting = new Map<string, Fact<Type, Report>[]>()
-  const unchanged = new LRUCache<string, Kept<State>>({
-    maxSize: options.keptBytesMax,
-    sizeCalculation: bytesOf,
-  })
+  /** Unchanged, and kept for whoever waits for them however large they are. */
+  const held = new Map<string, Kept<State>>()
   const loading = new Map<string, Promise<void>>()
   let isStoreEmpty = options.isStoreEmpty
   /** Of the changed states, and of the events that wait for theirs. */
@@ -62,34 +64,50 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   }
   const find = (streamId: string): Stated<State> | undefined => {
     if (waiting.has(streamId)) return undefined
-    const kept = changed.get(streamId) ?? unchanged.get(streamId)
+    const kept = changed.get(streamId) ?? held.get(streamId) ?? memory.find(owner, streamId)
     if (kept === undefined) return isStoreEmpty ? nothing : undefined
     return statedOf(kept)
   }
   const store = (streamId: string, kept: Kept<State>) => {
     const before = changed.get(streamId)
-    if (before === undefined) unchanged.delete(streamId)
+    if (before === undefined) {
+      held.delete(streamId)
+      memory.forget(owner, streamId)
+    }
     changedBytes += bytesOf(kept) - (before ? bytesOf(before) : 0)
     changed.set(streamId, kept)
   }
-  const load = async (streamId: string): Promise<void> => {
-    const stored = (await options.load(streamId)) ?? nothing
+  const unchanged = (streamId: string, kept: Kept<State>) => memory.keep(owner, streamId, kept, bytesOf(kept))
+  const hold = (streamId: string, kept: Kept<State>, until: Promise<unknown>) => {
+    held.set(streamId, kept)
+    void until.then(() => held.get(streamId) === kept && held.delete(streamId))
+  }
+  const read = async (streamId: string, who: Waiting | undefined): Promise<void> => {
+    const stored = await options.load(streamId)
+    // One that has changed already is what waits to be stored, and bounded with that.
+    const isHeld = who && stored && !waiting.has(streamId)
+    const leave = isHeld && (await memory.enter(stored.bytes, who.isWanted))
+    if (leave) void who.until.then(leave)
+    const stated = (await stored?.unpack()) ?? nothing
     if (find(streamId) !== undefined) return
     const facts = waiting.get(streamId)
     waiting.delete(streamId)
-    if (facts === undefined) unchanged.set(streamId, keep(stored))
-    else {
+    if (facts === undefined) {
+      const kept = keep(stated)
+      unchanged(streamId, kept)
+      if (who) hold(streamId, kept, who.until)
+    } else {
       for (const { bytes } of facts) changedBytes -= bytes
-      store(streamId, facts.reduce(folded, stored))
+      store(streamId, facts.reduce(folded, stated))
     }
   }
 
   return {
     /** Undefined where it must be loaded first. */
     find,
-    /** Resolves when {@link find} knows it. @throws what the store throws */
-    load: (streamId: string): Promise<void> => {
-      const underWay = loading.get(streamId) ?? load(streamId).finally(() => loading.delete(streamId))
+    /** Resolves when {@link find} knows it, which it does as long as it is held for `who`. @throws what the store throws */
+    load: (streamId: string, who?: Waiting): Promise<void> => {
+      const underWay = loading.get(streamId) ?? read(streamId, who).finally(() => loading.delete(streamId))
       loading.set(streamId, underWay)
       return underWay
     },
@@ -122,7 +140,7 @@ export const createStreamStates = <State, Type extends EventType, Report>(
         if (changed.get(streamId) !== kept) continue
         changed.delete(streamId)
         changedBytes -= bytesOf(kept)
-        unchanged.set(streamId, kept)
+        unchanged(streamId, kept)
       }
     },
   }
