@@ -4,6 +4,7 @@ import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import { type Chain, createChain } from './chain.ts'
 import { awaitOutcomes } from './await-outcomes.ts'
+import { createBatch } from './batch.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
 import { claimMetaOf, keyReused, streamQuarantined } from './decide-command.ts'
 import { type DraftedVerdict, draftVerdict } from './draft-verdict.ts'
@@ -39,8 +40,6 @@ export type PartitionWriterOptions<State, Body, Type extends EventType, Report> 
 }
 
 const waitingMax = 5_000
-const batchRecordsMax = 1_000
-const batchBytesMax = 800_000
 /** So many records may be under way: decided, and not read back. */
 const chainMax = 8_000
 
@@ -99,20 +98,15 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     if (stopped) return
     const entries = queue
     queue = []
-    const records: LogRecord[] = []
-    let bytes = 0
+    const batch = createBatch(settling.send)
     let at = 0
-    for (; at < entries.length && bytes < batchBytesMax && records.length < batchRecordsMax; at++) {
+    for (; at < entries.length && !batch.isFull() && chain.length < chainMax; at++) {
       const entry = entries[at]
-      if (chain.length >= chainMax) break
-      if (entry === undefined || !pending.isWaiting(entry)) continue
-      const record = decideEntry(entry)
-      if (record === undefined) continue
-      records.push(record)
-      bytes += record.value.length + 200
+      const record = entry && pending.isWaiting(entry) && decideEntry(entry)
+      if (record) batch.add(record)
     }
+    batch.end()
     if (at < entries.length) queue = [...entries.slice(at), ...queue]
-    if (records.length > 0 && chain.last) settling.send(records, chain.last.eventId)
     schedule()
   }
 
