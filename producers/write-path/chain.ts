@@ -19,6 +19,7 @@ export const createChain = <Waiting, State, Report>() => {
   /** Those before `from` are let go of at once: what they hold would else outlive small collections. */
   let links: (Each | undefined)[] = []
   let from = 0
+  let accepted = 0
   const byEventId = createSteadyMap<true>()
   const byCommandId = createSteadyMap<Each>()
   const lastOf = createSteadyMap<Each>()
@@ -41,6 +42,10 @@ export const createChain = <Waiting, State, Report>() => {
     get length() {
       return links.length - from
     },
+    /** How many have come back, ever. */
+    get accepted() {
+      return accepted
+    },
     has: (eventId: string): boolean => byEventId.has(eventId),
     /** The record of a command. */
     ofCommand: (commandId: string): Each | undefined => byCommandId.get(commandId),
@@ -51,6 +56,7 @@ export const createChain = <Waiting, State, Report>() => {
       const link = links[from]
       if (link === undefined) return
       links[from++] = undefined
+      accepted++
       byEventId.delete(link.eventId)
       if (link.decided !== undefined) {
         byCommandId.delete(link.decided.commandId)

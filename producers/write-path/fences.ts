@@ -17,19 +17,22 @@ export const createFences = <Entry extends Fenced>(options: {
   readonly endOffset: () => Promise<number>
   /** All below it was read. */
   readonly nextOffset: () => number
-  /** These may be decided again, now that the history reaches their fences. */
-  readonly onPassed: (entries: readonly Entry[]) => void
+  /** Whether the log itself has shown that the answer is final. */
+  readonly isProven: (entry: Entry) => boolean
+  /** This one may be answered. */
+  readonly onPassed: (entry: Entry) => void
   readonly onFailed: (entry: Entry, reason: Problem) => void
 }) => {
-  const { endOffset, nextOffset, onPassed, onFailed } = options
+  const { endOffset, nextOffset, isProven, onPassed, onFailed } = options
   let waiting: Entry[] = []
-  const isPassed = ({ fence }: Entry): boolean => fence !== undefined && nextOffset() >= fence
+  const isPassed = (entry: Entry): boolean =>
+    isProven(entry) || (entry.fence !== undefined && nextOffset() >= entry.fence)
 
   const release = (): void => {
     if (!waiting.some(isPassed)) return
     const passed = waiting.filter(isPassed)
     waiting = waiting.filter((entry) => !isPassed(entry))
-    onPassed(passed)
+    for (const entry of passed) onPassed(entry)
   }
   const ask = async (entry: Entry): Promise<void> => {
     const mine = ++entry.fenceAsks
@@ -62,5 +65,11 @@ export const createFences = <Entry extends Fenced>(options: {
     },
     /** To be called after reading. */
     release,
+    /** Holds none any more, and gives those that it held. */
+    giveUp: (): readonly Entry[] => {
+      const held = waiting
+      waiting = []
+      return held
+    },
   }
 }

@@ -4,9 +4,9 @@ import type { LogRecord, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import { type Chain, createChain } from './chain.ts'
 import { awaitOutcomes } from './await-outcomes.ts'
-import { createBatch } from './batch.ts'
 import { acceptedOutcome, type Command, type Outcome } from './command.ts'
 import { claimMetaOf, keyReused, streamQuarantined } from './decide-command.ts'
+import { createDecisionQueue } from './decision-queue.ts'
 import { type DraftedVerdict, draftVerdict } from './draft-verdict.ts'
 import { createFences } from './fences.ts'
 import { claimType, createHistory, type HistoryOptions } from './history.ts'
@@ -48,7 +48,8 @@ const chainMax = 8_000
  * back plus the records under way, which are chained: each names the one before it, so if one is lost or superseded the
  * ones behind it are too, and all of them are decided again on the history as it is then. A command completes when its
  * record is read back accepted; so it takes effect once or not at all, whatever the client library, another writer or
- * a late copy does. Answers that append nothing are given from the history alone, past a fence (law 4).
+ * a late copy does. Answers that append nothing are given from the history alone, past a fence (law 4). The commands of a
+ * stream are decided in the order in which they came; only one that is joined by a retry may be decided as of that.
  */
 export const createPartitionWriter = <State, Body, Type extends EventType, Report>(
   options: PartitionWriterOptions<State, Body, Type, Report>,
@@ -61,7 +62,13 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const preparation = createPreparation({ history, onReady: enqueue, onFailed: pending.fail })
   const { endOffset, append, settleMs = 1_000 } = options
   const nextOffset = () => history.nextOffset
-  const fences = createFences<Entry>({ endOffset, nextOffset, onPassed: enqueue, onFailed: pending.fail })
+  const fences = createFences<Entry>({
+    endOffset,
+    nextOffset,
+    isProven,
+    onPassed: answer,
+    onFailed: pending.fail,
+  })
   const settling = createSettling({
     append,
     endOffset,
@@ -71,44 +78,23 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     isStopped: () => stopped !== undefined,
     settleMs,
   })
-  let queue: Entry[] = []
+  const queue = createDecisionQueue<Entry>({
+    mayDecide: () => stopped === undefined && chain.length < chainMax && isReady(),
+    decide: (entry) => (pending.isWaiting(entry) ? decideEntry(entry) : undefined),
+    send: settling.send,
+  })
   /** Whether the last accepted record is one of this writer's, of the chain that it is on. */
   let isClaimed = false
   /** Grows whenever the history may not be what was decided on. */
   let epoch = 0
-  let scheduled = false
   let stopped: Error | undefined
   let released: Promise<void> | undefined
 
   function enqueue(entries: readonly Entry[]): void {
-    queue.push(...entries)
-    schedule()
+    queue.put(entries)
+    queue.schedule()
   }
   const isReady = () => history.nextOffset >= options.readyAt
-  const schedule = () => {
-    if (scheduled || queue.length === 0 || chain.length >= chainMax || !isReady() || stopped) return
-    scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      decideQueue()
-    })
-  }
-
-  const decideQueue = () => {
-    if (stopped) return
-    const entries = queue
-    queue = []
-    const batch = createBatch(settling.send)
-    let at = 0
-    for (; at < entries.length && !batch.isFull() && chain.length < chainMax; at++) {
-      const entry = entries[at]
-      const record = entry && pending.isWaiting(entry) && decideEntry(entry)
-      if (record) batch.add(record)
-    }
-    batch.end()
-    if (at < entries.length) queue = [...entries.slice(at), ...queue]
-    schedule()
-  }
 
   /** The record to append for a command, if that is what it comes to. */
   const decideEntry = (entry: Entry): LogRecord | undefined => {
@@ -142,7 +128,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     }
     if (verdict.kind === 'append') return recordOf(entry, verdict)
     const refusal = verdict.kind === 'refused' ? verdict.refusal : undefined
-    entry.verdict = { refusal, version: before.version, epoch }
+    entry.verdict = { refusal, version: before.version, epoch, next: chain.accepted + chain.length }
     if (ahead === undefined) answer(entry)
     else {
       ahead.waitingBehind.push(entry)
@@ -177,8 +163,16 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     [header.previous]: chain.last?.eventId ?? history.lastAcceptedId,
   })
 
+  /**
+   * Whether a record that was decided later has come back accepted: it was appended after the request came, on a history
+   * that says what the verdict says. So no fence is needed, and no claim.
+   */
+  function isProven({ verdict }: Entry): boolean {
+    return verdict?.epoch === epoch && verdict.next < chain.accepted
+  }
   /** Gives the verdict on a command, as soon as that is final. */
-  const answer = (entry: Entry): void => {
+  function answer(entry: Entry): void {
+    if (!pending.isWaiting(entry)) return
     const { verdict } = entry
     if (verdict?.epoch !== epoch) enqueue([entry])
     else if (!fences.isPassed(entry)) fences.hold(entry)
@@ -201,15 +195,21 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       chain.push({ eventId, decided: undefined, waitingBehind: [] })
       settling.send([{ partition, key: '', value, headers }], eventId)
     }
-    chain.last?.waitingBehind.push(entry)
+    chain.first?.waitingBehind.push(entry)
   }
-  function decideAgain(): void {
+  /** The history may not be what was decided on: what has no final answer is decided again. */
+  const beginEpoch = (): void => {
+    const held = fences.giveUp()
+    for (const entry of held.filter(isProven)) answer(entry)
     isClaimed = false
     epoch++
-    const entries = chain.abandon()
+    queue.put(held)
+  }
+  function decideAgain(): void {
+    beginEpoch()
+    queue.put(chain.abandon())
     settling.allGone()
-    queue = [...entries.filter(pending.isWaiting), ...queue]
-    if (options.owns()) schedule()
+    if (options.owns()) queue.schedule()
     else options.onOverruled()
   }
 
@@ -224,27 +224,28 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
       chain.shift()
       settling.gone(record.eventId)
       if (decided && remembered) pending.accepted(decided.commandId, remembered)
-      for (const entry of first.waitingBehind) if (pending.isWaiting(entry)) answer(entry)
+      for (const entry of first.waitingBehind) answer(entry)
       return
     }
     const read = history.read(record)
     if (read.kind === 'stored') return
     if (read.kind === 'accepted') pending.accepted(read.commandId, read.answer)
-    if (read.kind !== 'superseded') {
-      isClaimed = false
-      epoch++
-    }
+    if (read.kind !== 'superseded') beginEpoch()
     // Whatever else was accepted, the records under way don't follow it; and one of ours that wasn't breaks the chain.
     if (read.kind !== 'superseded' ? chain.length > 0 : chain.has(record.eventId)) decideAgain()
   }
+  /** Whether a record is under way that was decided later, and will prove the verdict. */
+  const isBeforeOthers = ({ verdict }: Entry): boolean =>
+    verdict?.epoch === epoch && verdict.next < chain.accepted + chain.length
   /** Hands the partition over: what was not sent goes elsewhere at once, the rest when the log has told of it. */
   const release = (): Promise<void> => (released ??= handOver())
   const handOver = async (): Promise<void> => {
-    for (const entry of pending.all()) if (!entry.wasSent) pending.fail(entry, new Moved(false))
+    for (const entry of pending.all())
+      if (!entry.wasSent && !isBeforeOthers(entry)) pending.fail(entry, new Moved(false))
     stopped = new Moved(false)
     const { isSending } = settling
     await awaitOutcomes({ pending, nextOffset, endOffset, isSending, waitMsMax: options.waitMsMax })
-    for (const entry of pending.all()) pending.fail(entry, new Moved(true))
+    for (const entry of pending.all()) pending.fail(entry, new Moved(entry.wasSent))
     pending.close()
   }
 
@@ -253,7 +254,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     read: (records: readonly StoredRecord[]): void => {
       for (const record of records) if (record.offset >= history.nextOffset) readOne(record)
       fences.release()
-      schedule()
+      queue.schedule()
     },
     get nextOffset() {
       return history.nextOffset
@@ -294,7 +295,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     },
     release,
     /** Goes on deciding what waits. */
-    resume: schedule,
+    resume: queue.schedule,
     /** Refuses everything from now on, and everything that waits. */
     stop: (problem: Problem): void => {
       stopped = problem

@@ -15,11 +15,18 @@ export type Pending<Body, Report> = Fenced & {
   readonly arrival: number
   wasSent: boolean
   /** An answer that appends nothing, on a history that nobody else has changed since. */
-  verdict:
-    { readonly refusal: Refusal | undefined; readonly version: number; readonly epoch: number } | undefined
+  verdict: Verdict | undefined
   /** How often its id was looked for in the store, and what was found. */
   lookUps: number
   stored: Remembered<Report> | undefined
+}
+
+type Verdict = {
+  readonly refusal: Refusal | undefined
+  readonly version: number
+  readonly epoch: number
+  /** The number of the next record that was decided, counted as the chain counts them. */
+  readonly next: number
 }
 
 /** A partition has another owner: nothing of this command is in the log, or nobody here can tell. */
