@@ -6,6 +6,8 @@ import { Moved } from '../write-path/pending-commands.ts'
 /** A command on its way to the owner: one line. `n` is the sender's number for it, unique in its connection. */
 export type ForwardedCommand = {
   readonly n: number
+  /** How many answers the sender had heard by then that a command moved: those behind one that it hasn't heard of move, too. */
+  readonly heard: number
   readonly topic: EventTopic
   readonly command: Command
 }

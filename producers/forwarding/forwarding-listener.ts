@@ -13,6 +13,7 @@ import {
   lineBytesMax,
 } from './forwarded-command.ts'
 import { createLineSplitter, createLineWriter } from './lines.ts'
+import { createMovedStreams } from './moved-streams.ts'
 
 /** What takes the commands of a topic: a `CommandLog`. */
 export type ForwardedCommands = {
@@ -78,6 +79,7 @@ const serve = async (
   options: ForwardingListenerOptions,
 ): Promise<void> => {
   const lines: string[] = []
+  const movedStreams = createMovedStreams()
   let underWay = 0
   let wake: (() => void) | undefined
   const { flush } = createLineWriter(response, (count) => {
@@ -90,7 +92,11 @@ const serve = async (
   }
   const take = async (forwarded: ForwardedCommand): Promise<void> => {
     underWay++
-    answer(JSON.stringify(await answerTo(forwarded, options)))
+    const told = movedStreams.isBehind(forwarded)
+      ? failureOf(forwarded.n, new Moved(false))
+      : await answerTo(forwarded, options)
+    if ('moved' in told) movedStreams.add(forwarded)
+    answer(JSON.stringify(told))
     underWay--
   }
   const room = async (): Promise<void> => {

@@ -26,7 +26,7 @@ type Waiting = {
 export type OwnerConnection = {
   readonly isClosed: () => boolean
   /** @throws {Problem} `overloaded`, `too-large`, the owner's {@link Moved} */
-  readonly send: (forwarded: Omit<ForwardedCommand, 'n'>) => Promise<Outcome>
+  readonly send: (forwarded: Omit<ForwardedCommand, 'n' | 'heard'>) => Promise<Outcome>
   readonly close: () => void
 }
 
@@ -46,6 +46,7 @@ export const createOwnerConnection = ({ address, secret }: Owner, logger: Logger
   let unsent: number[] = []
   let unsentBytes = 0
   let last = 0
+  let heard = 0
   let isOpen = false
   let isClosed = false
   let silentBeats = 0
@@ -85,6 +86,7 @@ export const createOwnerConnection = ({ address, secret }: Owner, logger: Logger
     const answer = JSON.parse(line) as ForwardedAnswer
     const entry = waiting.get(answer.n)
     waiting.delete(answer.n)
+    if ('moved' in answer) heard++
     try {
       entry?.resolve(outcomeOf(answer))
     } catch (reason) {
@@ -125,7 +127,7 @@ export const createOwnerConnection = ({ address, secret }: Owner, logger: Logger
     send: async (forwarded) => {
       if (isClosed) throw new Moved(false)
       const n = ++last
-      const line = JSON.stringify({ n, ...forwarded } satisfies ForwardedCommand)
+      const line = JSON.stringify({ n, heard, ...forwarded } satisfies ForwardedCommand)
       if (Buffer.byteLength(line) > lineBytesMax)
         throw new Problem('too-large', `a command of ${line.length} characters can't be forwarded`)
       if (waiting.size >= waitingMax || unsentBytes > unsentBytesMax)

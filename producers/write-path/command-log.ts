@@ -16,11 +16,16 @@ import { createOwnedPartitions } from './owned-partitions.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import { ifSent, Moved, timedOut } from './pending-commands.ts'
 import type { StreamType } from './stream-type.ts'
+import { createTurns, type Turn } from './turns.ts'
 
 /** Commands of one decided topic: submit one, get its outcome from the log, whichever process decides it. */
 export type CommandLog<Body, Report> = {
   readonly topic: EventTopic
-  /** @throws {Problem} see {@link createPartitionWriter} */
+  /**
+   * Those of one stream that are submitted here are decided in this order, also while its partition moves, but for one
+   * that was refused with a problem.
+   * @throws {Problem} see {@link createPartitionWriter}
+   */
   readonly submit: (command: Command<Body>) => Promise<Outcome<Report>>
   /** For commands that another process forwards: never forwarded again. @throws {Moved} {Problem} */
   readonly submitHere: (command: Command<Body>) => Promise<Outcome<Report>>
@@ -77,30 +82,33 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
   const { topic, log, ownership, forward, waitMsMax } = options
   const endOffsets = coalesced(() => log.endOffsets(topic))
   const partitions = (await endOffsets()).length
-  const waiting = new Set<() => void>()
+  const turns = createTurns()
+  let waiting: { readonly turn: Turn; readonly wake: () => void }[] = []
+  let timer: NodeJS.Timeout | undefined
   const wakeAll = () => {
-    for (const wake of [...waiting]) wake()
+    clearTimeout(timer)
+    timer = undefined
+    const woken = waiting.sort((a, b) => a.turn.number - b.turn.number)
+    waiting = []
+    for (const { wake } of woken) wake()
   }
   ownership.onChange(wakeAll)
   const owned = await createOwnedPartitions({ ...options, endOffsets, onTakenOver: wakeAll })
-  const ownerChange = () =>
-    new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer)
-        waiting.delete(wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, ownerWaitMs)
-      waiting.add(wake)
+  /** Until there may be news of the owners. Those that came first are woken first. */
+  const ownerChange = (turn: Turn) =>
+    new Promise<void>((wake) => {
+      waiting.push({ turn, wake })
+      timer ??= setTimeout(wakeAll, ownerWaitMs)
     })
 
   const partitionFor = ({ streamId }: Command<Body>) => partitionOf(streamId, partitions)
-  /** Undefined where nobody could be asked. A writer gives up by itself, counted from when it was asked. */
-  const tryOnce = (command: Command<Body>, deadline: number, isFirst: boolean) => {
+  /** Undefined where nobody could be asked yet. A writer gives up by itself, counted from when it was asked. */
+  const tryOnce = (command: Command<Body>, deadline: number, isFirst: boolean, turn: Turn) => {
     const writer = owned.writerOf(partitionFor(command))
+    const owner = writer === undefined ? ownership.ownerOf(partitionFor(command)) : undefined
+    if (!turn.take(writer ?? (owner && `${owner.address} ${owner.secret}`))) return undefined
     if (writer !== undefined)
       return isFirst ? writer.submit(command) : before(deadline, writer.submit(command))
-    const owner = ownership.ownerOf(partitionFor(command))
     return owner && before(deadline, forward(owner, topic, command))
   }
 
@@ -108,20 +116,22 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
     topic,
     submit: async (command) => {
       let wasSent = false
+      using turn = turns.enter(command.streamId)
       const deadline = performance.now() + waitMsMax
       for (let isFirst = true; ; isFirst = false) {
         const refusal = owned.refusal()
         if (refusal !== undefined) throw wasSent ? timedOut(true) : refusal
         try {
-          const outcome = tryOnce(command, deadline, isFirst)
+          const outcome = tryOnce(command, deadline, isFirst, turn)
           if (outcome !== undefined) return await outcome
         } catch (reason) {
           if (!(reason instanceof Moved)) throw wasSent ? ifSent(reason as Error) : reason
+          turn.comeBack()
           wasSent ||= reason.wasSent
           ownership.refresh()
         }
         if (performance.now() >= deadline) throw timedOut(wasSent)
-        await ownerChange()
+        await ownerChange(turn)
       }
     },
     submitHere: async (command) => {
