@@ -17,6 +17,7 @@ const cut: Cut<string> = {
   isUrgent: true,
 }
 const stateAt = (version: number) => ({ state: '', version, offset: version })
+const storedAt = (version: number) => ({ bytes: 1, unpack: () => Promise.resolve(stateAt(version)) })
 
 /** A store that says what the test makes it say. */
 const storeOf = (calls: Partial<SnapshotStore<string, unknown>>): SnapshotStore<string, unknown> => ({
@@ -38,7 +39,7 @@ describe('a store that was lost', () => {
       storeOf({
         loadState: (streamId) => {
           reads.push(streamId)
-          return Promise.resolve(stateAt(1))
+          return Promise.resolve(storedAt(1))
         },
       }),
       () => false,
@@ -48,7 +49,7 @@ describe('a store that was lost', () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(reads).toEqual([])
     check.resolve(undefined)
-    expect(await loaded).toEqual(stateAt(1))
+    expect(await (await loaded)?.unpack()).toEqual(stateAt(1))
   })
 
   test('is asked again for what was asked before the loss: a state, and the mark to begin at', async () => {
@@ -58,8 +59,8 @@ describe('a store that was lost', () => {
       if (++version === 1) trust.lost(nothingFound)
       return Promise.resolve(answer)
     }
-    const store = trust.guarded(storeOf({ loadState: () => lostOnce(stateAt(version)) }), () => false)
-    expect(await store.loadState('p')).toEqual(stateAt(1))
+    const store = trust.guarded(storeOf({ loadState: () => lostOnce(storedAt(version)) }), () => false)
+    expect(await (await store.loadState('p'))?.unpack()).toEqual(stateAt(1))
     version = 0
     expect(await trust.undisturbed(() => lostOnce(version))).toBe(1)
   })
