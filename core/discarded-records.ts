@@ -1,6 +1,7 @@
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { header } from './event.ts'
+import { logPieces } from './log-pieces.ts'
 import type { EventCodec } from './ports/event-codec.port.ts'
 import type { Appender } from './ports/log.port.ts'
 
@@ -24,17 +25,12 @@ export const createDiscard =
   }): Discard =>
   async (partition, records) => {
     const { topic, reason, codec, appender, partitions } = options
-    await appender.append(
-      records.map(({ offset, eventId }) => {
-        const key = `${topic}/${partition}/${offset}`
-        const verdict = { topic, partition, offset, eventId, reason }
-        const value = codec.encode('discarded-records', 'RecordDiscarded', verdict)
-        return {
-          key,
-          value,
-          partition: partitionOf(key, partitions),
-          headers: { [header.type]: 'RecordDiscarded' },
-        }
-      }),
-    )
+    const verdicts = records.map(({ offset, eventId }) => {
+      const key = `${topic}/${partition}/${offset}`
+      const verdict = { topic, partition, offset, eventId, reason }
+      const value = codec.encode('discarded-records', 'RecordDiscarded', verdict)
+      const headers = { [header.type]: 'RecordDiscarded' }
+      return { key, value, partition: partitionOf(key, partitions), headers }
+    })
+    for (const piece of logPieces(verdicts)) await appender.append(piece)
   }

@@ -2,8 +2,9 @@ import { partitionOf } from '@reprise/schemas/partition.ts'
 import { header } from '@reprise/core/event.ts'
 import { inTime } from '@reprise/core/in-time.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
+import { logPieces } from '@reprise/core/log-pieces.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
-import { type Appender, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
+import type { Appender, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
 import { type Position, tokenOf } from '@reprise/core/position.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
@@ -107,25 +108,6 @@ const recordsOf = (
 /** While the log is away, plays of all requests together must not fill the memory (law 13). */
 const waitingMax = 50_000
 
-/** The broker refuses for ever what is larger than 1 MB. */
-const pieceBytesMax = 900_000
-
-/** The records in order, cut where the log wouldn't take more at once. */
-const piecesOf = (records: readonly LogRecord[]): readonly (readonly LogRecord[])[] => {
-  const pieces: LogRecord[][] = []
-  let bytes = Infinity
-  for (const record of records) {
-    const more = logBytesOf(record)
-    bytes += more
-    if (bytes > pieceBytesMax) {
-      pieces.push([])
-      bytes = more
-    }
-    pieces.at(-1)?.push(record)
-  }
-  return pieces
-}
-
 /**
  * Appends records of one partition, in order; the position of the last one, if the broker told it. A large request goes
  * in pieces, each after the one before it is acknowledged: what was appended of one that failed counts once when all of
@@ -135,7 +117,7 @@ const createPlayLog = (appender: Appender) => {
   let waiting = 0
   const appendAll = async (records: readonly LogRecord[]): Promise<Position | undefined> => {
     let last: Position | undefined
-    for (const piece of piecesOf(records)) {
+    for (const piece of logPieces(records)) {
       const partition = piece[0]?.partition ?? 0
       const offset = (await appender.append(piece)).get(partition)
       last =

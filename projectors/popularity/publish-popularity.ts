@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import { popularityEventIdOf } from '@reprise/core/identity.ts'
 import { entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
+import { logPieces } from '@reprise/core/log-pieces.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
@@ -81,7 +82,7 @@ export const createPopularity = (options: {
       headers: { ce_id: event.meta.eventId, ce_type: 'PopularityChanged' },
     }))
     try {
-      await appender.append(records)
+      for (const piece of logPieces(records)) await appender.append(piece)
     } catch (cause) {
       for (const { meta } of events) looked.set(meta.streamId, { total: 0, power: -1, grown: 0 })
       throw new StoreUnavailable(`the log does not take popularity: ${(cause as Error).message}`, { cause })

@@ -1,0 +1,20 @@
+import { logBytesOf, type LogRecord } from './ports/log.port.ts'
+
+/** The broker refuses for ever what is larger than 1 MB. */
+const pieceBytesMax = 900_000
+
+/** The records in order, cut where the log wouldn't take more at once. One that is too large itself stands alone. */
+export const logPieces = (records: readonly LogRecord[]): readonly (readonly LogRecord[])[] => {
+  const pieces: LogRecord[][] = []
+  let bytes = Infinity
+  for (const record of records) {
+    const more = logBytesOf(record)
+    bytes += more
+    if (bytes > pieceBytesMax) {
+      pieces.push([])
+      bytes = more
+    }
+    pieces.at(-1)?.push(record)
+  }
+  return pieces
+}
