@@ -106,32 +106,39 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
   const tryOnce = (command: Command<Body>, deadline: number, isFirst: boolean, turn: Turn) => {
     const writer = owned.writerOf(partitionFor(command))
     const owner = writer === undefined ? ownership.ownerOf(partitionFor(command)) : undefined
-    if (!turn.take(writer ?? (owner && `${owner.address} ${owner.secret}`))) return undefined
+    if (!turns.take(turn, writer ?? (owner && `${owner.address} ${owner.secret}`))) return undefined
     if (writer !== undefined)
       return isFirst ? writer.submit(command) : before(deadline, writer.submit(command))
     return owner && before(deadline, forward(owner, topic, command))
+  }
+  const submitIn = async (turn: Turn, command: Command<Body>): Promise<Outcome<Report>> => {
+    let wasSent = false
+    const deadline = performance.now() + waitMsMax
+    for (let isFirst = true; ; isFirst = false) {
+      const refusal = owned.refusal()
+      if (refusal !== undefined) throw wasSent ? timedOut(true) : refusal
+      try {
+        const outcome = tryOnce(command, deadline, isFirst, turn)
+        if (outcome !== undefined) return await outcome
+      } catch (reason) {
+        if (!(reason instanceof Moved)) throw wasSent ? ifSent(reason as Error) : reason
+        turns.comeBack(turn)
+        wasSent ||= reason.wasSent
+        ownership.refresh()
+      }
+      if (performance.now() >= deadline) throw timedOut(wasSent)
+      await ownerChange(turn)
+    }
   }
 
   return {
     topic,
     submit: async (command) => {
-      let wasSent = false
-      using turn = turns.enter(command.streamId)
-      const deadline = performance.now() + waitMsMax
-      for (let isFirst = true; ; isFirst = false) {
-        const refusal = owned.refusal()
-        if (refusal !== undefined) throw wasSent ? timedOut(true) : refusal
-        try {
-          const outcome = tryOnce(command, deadline, isFirst, turn)
-          if (outcome !== undefined) return await outcome
-        } catch (reason) {
-          if (!(reason instanceof Moved)) throw wasSent ? ifSent(reason as Error) : reason
-          turn.comeBack()
-          wasSent ||= reason.wasSent
-          ownership.refresh()
-        }
-        if (performance.now() >= deadline) throw timedOut(wasSent)
-        await ownerChange(turn)
+      const turn = turns.enter(command.streamId)
+      try {
+        return await submitIn(turn, command)
+      } finally {
+        turns.leave(turn)
       }
     },
     submitHere: async (command) => {
