@@ -1,7 +1,4 @@
-import { logBytesOf, type LogRecord } from './ports/log.port.ts'
-
-/** The broker refuses for ever what is larger than 1 MB. */
-const pieceBytesMax = 900_000
+import { logBatchBytesMax, logBytesOf, type LogRecord } from './ports/log.port.ts'
 
 /** The records in order, cut where the log wouldn't take more at once. One that is too large itself stands alone. */
 export const logPieces = (records: readonly LogRecord[]): readonly (readonly LogRecord[])[] => {
@@ -10,7 +7,7 @@ export const logPieces = (records: readonly LogRecord[]): readonly (readonly Log
   for (const record of records) {
     const more = logBytesOf(record)
     bytes += more
-    if (bytes > pieceBytesMax) {
+    if (bytes > logBatchBytesMax) {
       pieces.push([])
       bytes = more
     }

@@ -15,6 +15,15 @@ export const shownBy = (before: readonly Position[], read: readonly Position[]):
   return [...stored, ...before.filter((position) => !places.has(placeOf(position)))]
 }
 
+/** Collects the positions of what is read of a topic: `note` is told each, with its partition. */
+export const notesOf = (topic: Position['topic']) => {
+  const positions: Position[] = []
+  const note = (partition: number, offset: number): void => {
+    positions.push({ topic, partition, offset })
+  }
+  return { positions, note }
+}
+
 /** The positions, raised to what was asked for of the same partitions: the answer is at least as new as that. */
 export const raised = (shown: readonly Position[], asked: readonly Position[]): readonly Position[] => {
   const places = new Set(shown.map(placeOf))

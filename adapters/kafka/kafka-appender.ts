@@ -1,10 +1,8 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
-import { type Appender, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
+import { type Appender, logBatchBytesMax, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { connect, disconnect } from './connecting.ts'
 
-/** The broker refuses a record batch above 1 MB; ours stay below it with room for headers. */
-const partitionBytesMax = 900_000
 /** kafkajs copies a partition's records once for each of them. */
 const partitionRecordsMax = 2_000
 const requestBytesMax = 8_000_000
@@ -122,7 +120,7 @@ const fitting = (calls: readonly Call[]): readonly [Call[], Call[]] => {
       const count = (counts.get(record.partition) ?? 0) + 1
       counts.set(record.partition, count)
       total += bytes
-      const isTooMuch = sum > partitionBytesMax || count > partitionRecordsMax || total > requestBytesMax
+      const isTooMuch = sum > logBatchBytesMax || count > partitionRecordsMax || total > requestBytesMax
       if (at > 0 && isTooMuch) return [calls.slice(0, at), calls.slice(at)]
     }
   }

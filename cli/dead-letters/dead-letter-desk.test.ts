@@ -1,25 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
-import { letterRecordOf, type Letter } from '@reprise/core/dead-letter.ts'
+import { letterRecordOf } from '@reprise/core/dead-letter.ts'
 import { codec } from '@reprise/projectors/testing/codec.ts'
+import { deadLetterOf } from '@reprise/projectors/testing/dead-letter.ts'
 import { createDeadLetterDesk } from './dead-letter-desk.ts'
 
 const partitions = 16
 const place = { projection: 'view', version: 1, partition: 0, offset: 7 }
-const letter: Letter = {
-  type: 'DeadLetter',
-  value: {
-    ...place,
-    topic: 'playlist-events',
-    groups: ['a'],
-    eventId: 'e7',
-    eventType: 'PlaylistCreated',
-    attempt: 1,
-    error: 'no antidote',
-    stack: '',
-    value: null,
-  },
-}
+const letter = deadLetterOf(place.version)
 
 /** A desk over a topic with one letter, behind a record in the same partition that nobody can read. */
 const create = () => {

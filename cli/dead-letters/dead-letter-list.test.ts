@@ -1,24 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Letter } from '@reprise/core/dead-letter.ts'
+import { deadLetterOf } from '@reprise/projectors/testing/dead-letter.ts'
 import { listLetters, type Published } from './dead-letter-list.ts'
 
-const letterOf = (version: number): Letter => ({
-  type: 'DeadLetter',
-  value: {
-    projection: 'view',
-    version,
-    partition: 0,
-    offset: 7,
-    topic: 'playlist-events',
-    groups: ['a'],
-    eventId: 'e7',
-    eventType: 'PlaylistCreated',
-    attempt: 1,
-    error: 'no antidote',
-    stack: '',
-    value: null,
-  },
-})
 const published = (version: number, changes: Partial<Published> = {}): Published => ({
   projection: 'view',
   version,
@@ -30,7 +14,7 @@ const published = (version: number, changes: Partial<Published> = {}): Published
   ...changes,
 })
 const statesOf = (...progress: readonly Published[]) =>
-  listLetters([letterOf(1), letterOf(2)], progress).map(({ version, state }) => `${version} ${state}`)
+  listLetters([deadLetterOf(1), deadLetterOf(2)], progress).map(({ version, state }) => `${version} ${state}`)
 
 test('a letter waits while its version says so', () => {
   expect(statesOf(published(1), published(2, { quarantined: [], watermark: 3, publishedAt: 200 }))).toEqual([
@@ -51,12 +35,12 @@ test('but not by another partition, topic or projection', () => {
 })
 
 test('what was answered stays so', () => {
-  const { projection, version, partition, offset } = letterOf(1).value
+  const { projection, version, partition, offset } = deadLetterOf(1).value
   const place = { projection, version, partition, offset, requestId: 'r' }
   const answer: Letter = {
     type: 'DeadLetterAnswer',
     value: { ...place, outcome: 'discarded', groups: ['a'], detail: '' },
   }
-  const letters = listLetters([letterOf(1), answer], [published(1), published(2, { publishedAt: 200 })])
+  const letters = listLetters([deadLetterOf(1), answer], [published(1), published(2, { publishedAt: 200 })])
   expect(letters.map(({ state }) => state)).toEqual(['discarded'])
 })

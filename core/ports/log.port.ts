@@ -13,6 +13,9 @@ export type LogRecord = {
 export const logBytesOf = ({ key, value, headers }: LogRecord): number =>
   value.length + Buffer.byteLength(key) + 70 * (1 + Object.keys(headers).length)
 
+/** The broker refuses for ever a batch above 1 MB; ours stay below it, with room for headers. */
+export const logBatchBytesMax = 900_000
+
 /** A record as it stands in the log. */
 export type StoredRecord = {
   readonly offset: number

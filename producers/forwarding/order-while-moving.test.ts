@@ -19,13 +19,19 @@ afterEach(processes.close)
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** The partitions went to another process, of which the sender hasn't heard. */
+const createMoved = async () => {
+  const { log, sender, owner: former } = await createPair()
+  const owner = await createProcess(log)
+  await sender.commands.submit(command(create))
+  former.believe(owner.owner)
+  owner.believe('this')
+  return { sender, owner }
+}
+
 describe('commands of a stream keep their order', () => {
   test('when one that came back from a former owner has yet to go to the new one', async () => {
-    const { log, sender, owner: former } = await createPair()
-    const owner = await createProcess(log)
-    await sender.commands.submit(command(create))
-    former.believe(owner.owner)
-    owner.believe('this')
+    const { sender, owner } = await createMoved()
     const first = sender.commands.submit(command(add()))
     while (sender.refreshed() === 0) await pause(1)
     // Before it is tried again, and without a word to who waits.
@@ -37,11 +43,7 @@ describe('commands of a stream keep their order', () => {
   })
 
   test('when one has not come back yet from a former owner', async () => {
-    const { log, sender, owner: former } = await createPair()
-    const owner = await createProcess(log)
-    await sender.commands.submit(command(create))
-    former.believe(owner.owner)
-    owner.believe('this')
+    const { sender, owner } = await createMoved()
     const first = sender.commands.submit(command(add()))
     sender.believe(owner.owner)
     const second = sender.commands.submit(command(add()))

@@ -1,11 +1,9 @@
 import { header } from '@reprise/core/event.ts'
-import type { LogRecord } from '@reprise/core/ports/log.port.ts'
+import { logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
 
 const recordsMax = 1_000
 /** Well below what the broker takes at once. */
 const bytesMax = 800_000
-/** More than a record takes beside its key and its value. */
-const overheadBytes = 200
 
 /**
  * Records that are appended together, for `send`: no more of them than the broker takes, which takes all or none. One
@@ -22,7 +20,7 @@ export const createBatch = (send: (records: readonly LogRecord[], lastId: string
   return {
     isFull: (): boolean => bytes >= bytesMax || records.length >= recordsMax,
     add: (record: LogRecord): void => {
-      bytes += record.value.length + record.key.length + overheadBytes
+      bytes += logBytesOf(record)
       if (bytes > bytesMax) end()
       records.push(record)
     },

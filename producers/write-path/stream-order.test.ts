@@ -7,6 +7,7 @@ import { type PlaylistCommand, playlistDecider, type PlaylistReport } from '../p
 import { createFakeOwnership } from '../testing/fake-ownership.ts'
 import { add, command, create } from '../testing/forwarding-processes.ts'
 import { createSoleCommandLog } from '../testing/sole-command-log.ts'
+import { claimMetaOf } from './decide-command.ts'
 import type { CommandLog } from './command-log.ts'
 
 const codec = createInMemoryEventCodec()
@@ -57,19 +58,7 @@ const createSpoiltLog = () => {
       {
         partition: 0,
         key: '',
-        value: codec.encode('playlist-events', 'PartitionClaimed', {
-          meta: {
-            eventId: 'foreign',
-            commandId: '',
-            bodyHash: '',
-            streamId: '',
-            streamVersion: null,
-            actorId: '',
-            deviceId: null,
-            lamport: null,
-            occurredAt: 0,
-          },
-        }),
+        value: codec.encode('playlist-events', 'PartitionClaimed', { meta: claimMetaOf('foreign', 0) }),
         headers: {
           ce_id: 'foreign',
           ce_type: 'PartitionClaimed',

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { entityIdOf, type EntityKind } from '@reprise/core/catalogue/entity.ts'
-import type { Position } from '@reprise/core/position.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
@@ -9,7 +8,7 @@ import { ofAllTime, playTotals } from '@reprise/projectors/play-totals.projectio
 import { inBoundedParallel } from '../in-bounded-parallel.ts'
 import { query, type AnyQuery } from '../query.ts'
 import { idsOf, trackId as catalogueId } from '../request-parts.ts'
-import { shownBy } from '../shown-positions.ts'
+import { notesOf, shownBy } from '../shown-positions.ts'
 import { shownInAll, type Sources } from '../sources.ts'
 import { albumAnswer, artistAnswer, trackAnswer } from './catalogue-answers.ts'
 
@@ -34,10 +33,7 @@ const queriesOfKind = (
   /** What the catalogue shows of it, with its counted plays of all time, and the positions of both. */
   const read = async (id: string) => {
     const entity = entityIdOf(kind, id)
-    const positions: Position[] = []
-    const note = (partition: number, offset: number) => {
-      positions.push({ topic: playTotals.from, partition, offset })
-    }
+    const { positions, note } = notesOf(playTotals.from)
     const [row, counts] = await Promise.all([entities.find({ entity }), totals(entity, [ofAllTime], note)])
     if (row) positions.push({ topic: catalogue.from, partition: 0, offset: row.position })
     const plays = counts.get(ofAllTime)?.get(ofAllTime)?.plays ?? 0

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Position } from '@reprise/core/position.ts'
 import type { CountStorage } from '@reprise/core/projection.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { type AnyQuery, query } from '../query.ts'
 import { idsOf } from '../request-parts.ts'
-import { shownBy } from '../shown-positions.ts'
+import { notesOf, shownBy } from '../shown-positions.ts'
 import type { DerivedRoute } from './derived-route.ts'
 import { summed } from './resource-reader.ts'
 import { keyPart } from './route-keys.ts'
@@ -30,10 +29,8 @@ export const countQuery = (route: DerivedRoute, store: CountStorage<string>): An
       const key = keys.keyOf(params, caller)
       const buckets = (options as Readonly<Record<string, readonly string[]>>)[clustering] ?? []
       const before = route.shownFor([key])
-      const positions: Position[] = []
-      const counts = await read(String(key[partitionKey]), buckets, (partition, offset) => {
-        positions.push({ topic: projection.from, partition, offset })
-      })
+      const { positions, note } = notesOf(projection.from)
+      const counts = await read(String(key[partitionKey]), buckets, note)
       if (!(await rule.allows(key, caller))) throw rule.refusal(key)
       const items = buckets.map((bucket) => ({
         ...params,

@@ -5,6 +5,7 @@ import type { Position } from '@reprise/core/position.ts'
 import { type Key, storedName } from '@reprise/core/projection.ts'
 import { createCountReader } from '@reprise/core/readers/count-reader.ts'
 import { createRowReader } from '@reprise/core/readers/row-reader.ts'
+import { notesOf } from '../shown-positions.ts'
 import type { DerivedRoute } from './derived-route.ts'
 import type { Subject } from './visibility.ts'
 
@@ -44,13 +45,10 @@ export const createResourceReader = ({
     }
     case 'count': {
       const read = createCountReader(rows, { ...projection, store })
-      const topic = projection.from
       return async (key) => {
         const [owner, bucket] = [String(key[store.partitionKey]), String(key[store.clustering])]
-        const positions: Position[] = []
-        const counts = await read(owner, [bucket], (partition, offset) => {
-          positions.push({ topic, partition, offset })
-        })
+        const { positions, note } = notesOf(projection.from)
+        const counts = await read(owner, [bucket], note)
         return { value: { ...key, ...summed(projection.row, counts.get(bucket)) }, positions }
       }
     }

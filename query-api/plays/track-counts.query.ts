@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { type Counts, createCountReader } from '@reprise/core/readers/count-reader.ts'
-import type { Position } from '@reprise/core/position.ts'
 import { groupNameOf } from '@reprise/core/quarantine.ts'
 import { slotParts, songCounts } from '@reprise/projectors/song-counts.projection.ts'
 import { query } from '../query.ts'
 import { idsOf, trackId } from '../request-parts.ts'
-import { shownBy } from '../shown-positions.ts'
+import { notesOf, shownBy } from '../shown-positions.ts'
 import { shownInAll, type Sources } from '../sources.ts'
 import { type CountWindow, windowAt, windows } from './count-window.ts'
 
@@ -13,10 +12,8 @@ import { type CountWindow, windowAt, windows } from './count-window.ts'
 export const trackCountsQueries = (sources: Sources) => {
   const read = createCountReader(sources.rows, songCounts)
   const countsOf = async (id: string, window: CountWindow, country: string | undefined) => {
-    const positions: Position[] = []
-    const counts = await read(id, window.days, (partition, offset) => {
-      positions.push({ topic: songCounts.from, partition, offset })
-    })
+    const { positions, note } = notesOf(songCounts.from)
+    const counts = await read(id, window.days, note)
     return { counts: { trackId: id, ...summed(counts, window, country) }, positions }
   }
 
