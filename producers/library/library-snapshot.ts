@@ -1,6 +1,6 @@
 import { entriesOf, mapOfSorted, type PersistentMap } from '@reprise/core/persistent-map.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
-import { byShelf, type Clocks, countOf, type Marks, type Shelf } from './marks.ts'
+import { byShelf, type Clocks, countOf, idBytesIn, type Marks, type Shelf } from './marks.ts'
 
 /** Entries in columns, in the order of their ids. Few have a Lamport clock: it is told by their place. */
 type EntriesJson = {
@@ -15,7 +15,10 @@ type LibraryJson = {
   readonly forgotten: Clocks
 }
 
-/** Snapshots of a library as commands see it: at most 150,000 entries, about 60 bytes each before compression. */
+/**
+ * Snapshots of a library as commands see it: at most 150,000 entries, about 60 bytes each before compression, and never
+ * the 16 MiB that Cassandra takes in one row, since what ids may take is bounded.
+ */
 export const librarySnapshot: SnapshotCodec<Marks> = {
   version: 1,
   toJson: ({ kept, givenUp, forgotten }): LibraryJson => ({
@@ -24,18 +27,18 @@ export const librarySnapshot: SnapshotCodec<Marks> = {
     forgotten,
   }),
   fromJson: (json) => {
-    const { kept, givenUp, forgotten } = json as LibraryJson
-    return {
-      kept: byShelf((shelf) => mapOf(kept[shelf])),
-      givenUp: byShelf((shelf) => mapOf(givenUp[shelf])),
-      forgotten,
-    }
+    const stored = json as LibraryJson
+    const kept = byShelf((shelf) => mapOf(stored.kept[shelf]))
+    const givenUp = byShelf((shelf) => mapOf(stored.givenUp[shelf]))
+    const idBytes = { kept: idBytesIn(kept), givenUp: idBytesIn(givenUp) }
+    return { kept, givenUp, forgotten: stored.forgotten, idBytes }
   },
-  bytesOf: ({ kept, givenUp }) => besideBytes + entryBytes * (countOf(kept) + countOf(givenUp)),
+  bytesOf: ({ kept, givenUp, idBytes }) =>
+    besideBytes + entryBytes * (countOf(kept) + countOf(givenUp)) + idBytes.kept + idBytes.givenUp,
 }
 
-/** As V8 keeps them: what every library has, an entry with its id, its clocks and its place in the tree. */
-const [besideBytes, entryBytes] = [800, 200]
+/** As V8 keeps them: what every library has, and beside its id an entry with its clocks and its place in the tree. */
+const [besideBytes, entryBytes] = [800, 175]
 
 const jsonOf = (map: PersistentMap<Clocks>): EntriesJson => {
   const entries = [...entriesOf(map)]

@@ -3,8 +3,14 @@ import fc from 'fast-check'
 import type { EventTypes, Meta } from '@reprise/schemas/generated/events.ts'
 import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import { mapOfSorted } from '@reprise/core/persistent-map.ts'
-import { keptMax, type LibraryCommand, libraryDecider, type LibraryEvent } from './library.decider.ts'
-import { countOf, givenUpMax, type Marks, standingOf } from './marks.ts'
+import {
+  keptIdBytesMax,
+  keptMax,
+  type LibraryCommand,
+  libraryDecider,
+  type LibraryEvent,
+} from './library.decider.ts'
+import { countOf, givenUpMax, idBytesIn, type Marks, standingOf } from './marks.ts'
 
 const { decide, evolve, initialState, snapshot } = libraryDecider
 
@@ -122,6 +128,38 @@ describe('a library', () => {
     expect(handle(room, like(3, { id: 'new' }))[1]).toBe('TrackLiked')
     expect(isLiked(full, '000007')).toBe(true)
   })
+
+  test('the longest ids fill it sooner, and an end makes room', () => {
+    // JSON takes two bytes for each of these quotes.
+    const long = (now: number, at: number, keep = true) => like(now, { id: `${at}`.padEnd(64, '"'), keep })
+    let state = initialState
+    let count = 0
+    for (let outcome = 'TrackLiked'; outcome === 'TrackLiked'; count++)
+      [state, outcome] = handle(state, long(count, count))
+    expect(count).toBeLessThan(keptMax.likes)
+    expect(handle(state, long(count, count))[1]).toBe('too-large')
+    const [room] = handle(state, long(count, 7, false))
+    expect(handle(room, long(count, count))[1]).toBe('TrackLiked')
+  })
+
+  test('the largest one fits into a row of Cassandra', () => {
+    const clocks = { at: 1_790_000_000_000, lamport: Number.MAX_SAFE_INTEGER }
+    const entries = (count: number, chars: number) =>
+      mapOfSorted(Array.from({ length: count }, (_, at) => [String(at).padStart(chars, '0'), clocks]))
+    const perKept = Math.floor(keptIdBytesMax / (keptMax.likes + 3 * keptMax.users)) - 3
+    const perGivenUp = Math.floor(givenUpMax.idBytes / givenUpMax.entries) - 3
+    const follows = entries(keptMax.users, perKept)
+    const kept = {
+      likes: entries(keptMax.likes, perKept),
+      playlists: follows,
+      artists: follows,
+      users: follows,
+    }
+    const givenUp = { ...initialState.givenUp, likes: entries(givenUpMax.entries, perGivenUp) }
+    expect(idBytesIn(kept)).toBeGreaterThan(0.95 * keptIdBytesMax)
+    const json = JSON.stringify(snapshot.toJson({ ...initialState, kept, givenUp }))
+    expect(Buffer.byteLength(json)).toBeLessThan(15 * 1024 * 1024)
+  })
 })
 
 const claims = fc.record({
@@ -191,6 +229,7 @@ describe('laws of the library', () => {
       fc.property(arriving, arriving, (before, after) => {
         const state = before.reduce((marks, each) => handle(marks, each)[0], initialState)
         let [live, restored] = [state, snapshot.fromJson(JSON.parse(JSON.stringify(snapshot.toJson(state))))]
+        expect(restored.idBytes).toEqual(live.idBytes)
         expect(snapshot.bytesOf(restored)).toBe(snapshot.bytesOf(live))
         for (const each of after) {
           const [one, other] = [handle(live, each), handle(restored, each)]
@@ -204,13 +243,27 @@ describe('laws of the library', () => {
 
   test('what was given up is held in bounds, and what is forgotten still holds off older likes', () => {
     let state = initialState
-    for (let at = 0; at <= givenUpMax; at++)
+    for (let at = 0; at <= givenUpMax.entries; at++)
       [state] = handle(state, unlike(1_000 + at, { id: `track-${at}` }))
-    expect(countOf(state.givenUp)).toBe(givenUpMax / 2)
-    expect(snapshot.bytesOf(state) - snapshot.bytesOf(initialState)).toBe(200 * (givenUpMax / 2))
-    for (const id of ['track-0', 'track-1', `track-${givenUpMax}`])
+    const left = givenUpMax.entries / 2
+    expect(countOf(state.givenUp)).toBe(left)
+    expect(state.idBytes.givenUp).toBe(idBytesIn(state.givenUp))
+    expect(snapshot.bytesOf(state) - snapshot.bytesOf(initialState)).toBe(175 * left + state.idBytes.givenUp)
+    for (const id of ['track-0', 'track-1', `track-${givenUpMax.entries}`])
       expect(handle(state, like(99_999, { id, occurredAt: 999 }))[1]).toBe('overtaken')
     expect(handle(state, like(99_999, { id: 'track-0' }))[1]).toBe('TrackLiked')
     expect(handle(state, like(99_999, { id: 'track-0', occurredAt: 99_999 }))[1]).toBe('TrackLiked')
+  })
+
+  test('of long ids fewer are held', () => {
+    let state = initialState
+    let most = 0
+    for (let at = 0; at <= givenUpMax.entries; at++) {
+      ;[state] = handle(state, unlike(1_000 + at, { shelf: 'users', id: `${at}`.padEnd(256, '𝄞') }))
+      most = Math.max(most, state.idBytes.givenUp)
+    }
+    expect(most).toBeLessThanOrEqual(givenUpMax.idBytes)
+    expect(state.idBytes.givenUp).toBe(idBytesIn(state.givenUp))
+    expect(handle(state, like(99_999, { shelf: 'users', id: 'zoe', occurredAt: 999 }))[1]).toBe('overtaken')
   })
 })

@@ -4,7 +4,16 @@ import { sizeOf } from '@reprise/core/persistent-map.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import type { Decidable, StreamType } from '../write-path/stream-type.ts'
 import { librarySnapshot } from './library-snapshot.ts'
-import { type Mark, type Marks, noMarks, type Place, type Shelf, standingOf, withMark } from './marks.ts'
+import {
+  idBytesOf,
+  type Mark,
+  type Marks,
+  noMarks,
+  type Place,
+  type Shelf,
+  standingOf,
+  withMark,
+} from './marks.ts'
 
 /** The events of a library. */
 export type LibraryEvent =
@@ -31,6 +40,9 @@ export const keptMax: Readonly<Record<Shelf, number>> = {
   artists: 10_000,
   users: 10_000,
 }
+
+/** So many bytes the ids of all shelves take at most: twice what as many entries as may be take with ids of common length. */
+export const keptIdBytesMax = 6_500_000
 
 // ---- events
 
@@ -87,6 +99,7 @@ const decide = (state: Marks, { actorId, body }: Decidable<LibraryCommand>): Dec
   if (!keep) return givenUpEvent[shelf](id)
   if (standing.isKept && !claims(body)) return 'nothing-to-do'
   if (!standing.isKept && sizeOf(state.kept[shelf]) >= keptMax[shelf]) return tooMany(shelf)
+  if (!standing.isKept && state.idBytes.kept + idBytesOf(id) > keptIdBytesMax) return tooLong
   return keptEvent[shelf](id)
 }
 
@@ -119,6 +132,12 @@ const tooMany = (shelf: Shelf): Refusal => ({
   detail: `a library keeps at most ${keptMax[shelf]} of these; give some up first`,
   facts: { kept: keptMax[shelf] },
 })
+
+const tooLong: Refusal = {
+  refused: 'too-large',
+  detail: `the ids that a library keeps take at most ${keptIdBytesMax} bytes together; give some up first`,
+  facts: { idBytes: keptIdBytesMax },
+}
 
 /** Libraries: a stream per user. See docs/library.md for what yields to what. */
 export const libraryDecider: StreamType<Marks, LibraryCommand, LibraryEvent, object> & {
