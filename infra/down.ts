@@ -1,4 +1,4 @@
-import { stateDirOf } from './state-dir.ts'
+import { refuseForeign, stateDirOf } from './state-dir.ts'
 import { withLock } from './supervise/lock.ts'
 import { isRunning, stopProcess } from './supervise/process.ts'
 import { forgetRun, readRuns, type RunRecord } from './supervise/run-file.ts'
@@ -21,6 +21,7 @@ export type Stopped = {
 /** Stops exactly what `up` started, by process id: services first, and an engine after those that need it. Data stays. */
 export async function down(options: DownOptions = {}): Promise<readonly Stopped[]> {
   const stateDir = options.stateDir ?? stateDirOf()
+  refuseForeign(stateDir)
   return withLock({ path: `${stateDir}/run`, waitMs: options.lockWaitMs ?? 0 }, async () => {
     const runs = Object.values(readRuns(stateDir))
     const chosen = runs.filter(({ name }) => options.only === undefined || options.only.includes(name))

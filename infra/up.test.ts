@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from './down.ts'
 import { kill, pidOf, restart } from './restart.ts'
+import { stateDirOf } from './state-dir.ts'
 import { statusOf } from './status-of.ts'
 import { dummyPart, temporaryStateDir } from './supervise/dummy-part.ts'
 import { startTimeOf } from './supervise/process.ts'
@@ -113,4 +115,16 @@ test('a part that ignores the polite signal is killed', async () => {
   const script = `process.on('SIGTERM', () => {}); require('node:http').createServer((_, a) => a.end()).listen(+process.argv[1])`
   await up({ ...options, parts: [dummyPart('stubborn', { script, stopTimeoutMs: 200 })] })
   expect(await down({ stateDir })).toMatchObject([{ name: 'stubborn', how: 'killed' }])
+})
+
+test('a folder with things of others is no state directory: nothing is made there that reset would delete', async () => {
+  writeFileSync(join(stateDir, 'thesis.txt'), 'two years of work')
+  await expect(up(options)).rejects.toThrow(`${stateDir} holds thesis.txt, which is none of ours`)
+  await expect(down({ stateDir })).rejects.toThrow('let REPRISE_STATE name a new or an empty folder')
+  expect(readdirSync(stateDir)).toEqual(['thesis.txt'])
+  rmSync(join(stateDir, 'thesis.txt'))
+})
+
+test('a state directory that is set to nothing is the one by default, not the folder one is in', () => {
+  expect(stateDirOf({ REPRISE_STATE: '' })).toBe(stateDirOf({}))
 })

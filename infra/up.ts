@@ -3,7 +3,7 @@ import type { Environment, Part, PartContext } from './part.ts'
 import { engines, services } from './parts.ts'
 import { createReporter, type Reporter } from './progress/reporter.ts'
 import type { PartReport } from './progress/report.ts'
-import { stateDirOf } from './state-dir.ts'
+import { refuseForeign, stateDirOf } from './state-dir.ts'
 import { awaitReady } from './supervise/await-ready.ts'
 import { guardWithWatchdog } from './supervise/guard.ts'
 import { withLock } from './supervise/lock.ts'
@@ -45,10 +45,12 @@ export type Addresses = {
 
 /**
  * Starts what isn't running yet and waits until every part answers; parts that run are left alone.
- * Throws when something must be installed, a port is taken, or a part fails; what is ready by then keeps running.
+ * Throws when something must be installed, a port is taken, the state directory holds what isn't ours, or a part
+ * fails; what is ready by then keeps running.
  */
 export async function up(options: UpOptions = {}): Promise<Addresses> {
   const stateDir = options.stateDir ?? stateDirOf(options.env)
+  refuseForeign(stateDir)
   return withLock({ path: `${stateDir}/run`, waitMs: options.lockWaitMs ?? 0 }, () =>
     upLocked(stateDir, options),
   )

@@ -1,9 +1,9 @@
 import { down } from '@reprise/infra/down.ts'
-import { stateDirOf } from '@reprise/infra/state-dir.ts'
+import { isOurs, stateDirOf } from '@reprise/infra/state-dir.ts'
 import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 
 type Options = { readonly yes?: boolean; readonly json?: boolean }
@@ -22,16 +22,22 @@ async function run({ yes = false, json = false }: Options): Promise<void> {
   const stateDir = stateDirOf()
   const say = json ? (): void => undefined : console.log
   if (!existsSync(stateDir)) say(`Nothing to delete: ${stateDir} does not exist.`)
-  // REPRISE_STATE may name any folder; only one in which we ran is ours to delete.
-  else if (basename(stateDir) !== '.reprise' && !existsSync(join(stateDir, 'run.lock')))
-    throw new Error(`${stateDir} was not made by reprise up`)
+  // REPRISE_STATE may name any folder.
+  else if (!isOurs(stateDir)) throw new Error(`${stateDir} was not made by reprise up`)
   else if (!yes && !(await isSure(stateDir))) throw new Error('Nothing was deleted.')
   else {
     await down({ lockWaitMs: 5000 })
-    await rm(stateDir, { recursive: true })
+    await deleteAll(stateDir)
     say(`Deleted ${stateDir}.`)
   }
   if (json) console.log(JSON.stringify({ stateDir, deleted: !existsSync(stateDir) }))
+}
+
+/** The lock tells that the folder is ours, so it goes last: an interrupted reset can be done again. */
+async function deleteAll(stateDir: string): Promise<void> {
+  for (const name of await readdir(stateDir))
+    if (name !== 'run.lock') await rm(join(stateDir, name), { recursive: true })
+  await rm(stateDir, { recursive: true })
 }
 
 async function isSure(stateDir: string): Promise<boolean> {

@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { localJwksPath, mintToken } from '../local-keys.ts'
 
@@ -23,7 +24,7 @@ export function addToken(program: Command): void {
 
 async function run(userId: string, { roles = [], ttl, json = false }: Options): Promise<void> {
   if (!/^\P{C}{1,128}$/u.test(userId)) throw new Error('a user id has 1 to 128 characters')
-  const stateDir = resolve(process.env.REPRISE_STATE ?? join(import.meta.dirname, '..', '..', '.reprise'))
+  const stateDir = stateDirOf()
   const { issuer, audience, jwks } = configurationOf(process.env)
   refuseForeignKeys(process.env.REPRISE_JWKS && jwks, localJwksPath(stateDir))
   const token = await mintToken(stateDir, userId, { roles, ttlSeconds: ttl, issuer, audience })

@@ -4,5 +4,5 @@ import type { Environment } from '../part.ts'
 
 /** Where artefacts are kept: shared by all clones of a user, and untouched by `reset`. */
 export function cacheDirOf(env: Environment): string {
-  return env.REPRISE_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'reprise')
+  return env.REPRISE_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'reprise')
 }
