@@ -10,7 +10,7 @@ import { demoFileOf, differencesOf, writeOutcome } from '../demo/outcome.ts'
 import { runDemo } from '../demo/run-demo.ts'
 import { createScreen } from '../demo/screen.ts'
 import { summaryOf } from '../demo/summary.ts'
-import { ensureLocalKeys } from '../local-keys.ts'
+import { prepareStart } from '../prepare-start.ts'
 
 type Options = { readonly full?: boolean; readonly json?: boolean }
 
@@ -35,7 +35,7 @@ async function run({ full = process.env.FULL === '1', json = false }: Options): 
   const source = demoSourceOf({ projectRoot, isFull: full, env: process.env })
   screen.line(`Reprise demo: ${source.description}\n`)
 
-  await ensureLocalKeys(stateDir)
+  await prepareStart(stateDir)
   const addresses = await up({ stateDir, lockWaitMs, onChange: liveTable(stream) })
   const startupSeconds = (Date.now() - startedAt) / 1_000
   screen.line('')

@@ -1,6 +1,8 @@
 import { engines, services } from '@reprise/infra/parts.ts'
 import { restart } from '@reprise/infra/restart.ts'
+import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import type { Command } from 'commander'
+import { prepareStart } from '../prepare-start.ts'
 
 type Options = { readonly json?: boolean }
 
@@ -16,6 +18,8 @@ export function addRestart(program: Command): void {
 
 async function run(names: readonly string[], { json = false }: Options): Promise<void> {
   const parts = names.map(partNamed)
+  // A part is not stopped for settings with which it could not start again.
+  if (parts.some(({ kind }) => kind === 'service')) await prepareStart(stateDirOf())
   const addresses: Record<string, string> = {}
   for (const part of parts) {
     const { byPart } = await restart(part)

@@ -1,8 +1,10 @@
 import { engines, services } from '@reprise/infra/parts.ts'
 import { liveTable } from '@reprise/infra/progress/live-table.ts'
+import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import { statusOf } from '@reprise/infra/status-of.ts'
 import { up } from '@reprise/infra/up.ts'
 import type { Command } from 'commander'
+import { prepareStart } from '../prepare-start.ts'
 
 type Options = { readonly enginesOnly?: boolean; readonly json?: boolean }
 
@@ -19,6 +21,7 @@ export function addUp(program: Command): void {
 async function run({ enginesOnly = false, json = false }: Options): Promise<void> {
   const parts = enginesOnly ? engines : [...engines, ...services]
   const startedAt = Date.now()
+  if (!enginesOnly) await prepareStart(stateDirOf())
   const { byPart } = await up({ parts, ...(json ? {} : { onChange: liveTable(process.stdout) }) })
   const seconds = (Date.now() - startedAt) / 1000
   const reports = await statusOf({ parts })

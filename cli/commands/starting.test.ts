@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { engines, services } from '@reprise/infra/parts.ts'
+
+const main = join(import.meta.dirname, '..', 'main.ts')
+let folder: string
+let stateDir: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reprise-cli-'))
+  stateDir = join(folder, 'state')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** Every part is named, so nothing is started. */
+const elsewhere = Object.fromEntries(
+  [...engines, ...services].map(({ addressVariable }) => [addressVariable, 'http://127.0.0.1:9']),
+)
+
+type Ended = { readonly code: number | null; readonly printed: string; readonly complained: string }
+
+function reprise(
+  args: readonly string[],
+  { env = {} }: { readonly env?: Record<string, string> } = {},
+): Promise<Ended> {
+  const { PATH } = process.env
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
+    env: { PATH, REPRISE_STATE: stateDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  let complained = ''
+  child.stdout.on('data', (text: Buffer) => (printed += text.toString()))
+  child.stderr.on('data', (text: Buffer) => (complained += text.toString()))
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, printed, complained })))
+}
+
+test('up makes the keys that the services verify tokens with; reset deletes what up made', async () => {
+  expect(await reprise(['up'], { env: elsewhere })).toMatchObject({ code: 0, complained: '' })
+  expect(readdirSync(join(stateDir, 'keys')).sort()).toEqual(['jwks.json', 'private.jwk'])
+  expect(await reprise(['reset', '--yes'])).toMatchObject({ code: 0, printed: `Deleted ${stateDir}.\n` })
+  expect(existsSync(stateDir)).toBe(false)
+})
+
+test('a setting that no service can use is named before anything is started', async () => {
+  const ended = await reprise(['up'], { env: { ...elsewhere, REPRISE_WAIT_MS_MAX: '5' } })
+  expect(ended).toMatchObject({ code: 1, complained: expect.stringContaining('REPRISE_WAIT_MS_MAX="5"') })
+  expect(existsSync(stateDir)).toBe(false)
+})
