@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lastLinesOf } from '../artefacts/run-tool.ts'
 import type { Part, PartContext } from '../part.ts'
-import { isRunning } from './process.ts'
+import { holderOfPort, holdsPort } from './port-holder.ts'
+import { isRunning, type ProcessId } from './process.ts'
 import { logPathOf, type Started } from './spawn-part.ts'
 
 /** A part ended, or didn't answer in time; the message carries its last lines and where its log is. */
@@ -14,13 +15,16 @@ export class PartFailed extends Error {
   }
 }
 
-/** Asks a part until it answers; fails when it ends or `readyTimeoutMs` passes. */
+/**
+ * Asks a part until it answers; fails when it ends or `readyTimeoutMs` passes. An answer at its port from a process of
+ * someone else, who was there first, is none.
+ */
 export async function awaitReady(part: Part, context: PartContext, started: Started): Promise<void> {
   const deadline = Date.now() + part.readyTimeoutMs
   let ended: string | undefined
   void started.ended.then((how) => (ended = how))
   for (;;) {
-    const reason = await notReadyReason(part, context, 5000)
+    const reason = (await notReadyReason(part, context, 5000)) ?? (await strangerAt(context, started.record))
     if (reason === undefined) return
     // The process may be gone a moment before it is told how it ended.
     if (ended === undefined && !isRunning(started.record))
@@ -30,6 +34,14 @@ export async function awaitReady(part: Part, context: PartContext, started: Star
       throw await failureOf(part, context, `was not ready after ${part.readyTimeoutMs / 1000} s: ${reason}`)
     await sleep(100)
   }
+}
+
+/** Two that start at the same moment both find the port free. */
+async function strangerAt({ ports }: PartContext, process: ProcessId): Promise<string | undefined> {
+  if (!isRunning(process)) return 'its process is gone'
+  const [port] = Object.values(ports)
+  if (port === undefined || (await holdsPort(process.pid, port))) return undefined
+  return `port ${port} is answered by ${(await holderOfPort(port)) ?? 'another process'}`
 }
 
 /** Asks a part once; undefined when it is ready. */

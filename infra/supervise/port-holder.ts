@@ -10,12 +10,22 @@ export async function holderOfPort(port: number): Promise<string | undefined> {
   return `process ${pid}${command === undefined ? '' : ` (${command})`}`
 }
 
+/** Whether this very process listens on a port; where the system doesn't tell us, that is taken for granted. */
+export async function holdsPort(pid: number, port: number): Promise<boolean> {
+  if (process.platform !== 'linux') {
+    const holder = await pidFromLsof(port)
+    return holder === undefined || holder === pid
+  }
+  const [sockets, opened] = await Promise.all([listeningSocketsOf(port), openedBy(String(pid))])
+  return sockets.size === 0 || opened === undefined || opened.some((link) => sockets.has(link))
+}
+
 /** Linux tells the socket of every port, and every process's open sockets: no tool is needed. */
 async function pidFromProc(port: number): Promise<number | undefined> {
   const sockets = await listeningSocketsOf(port)
   if (sockets.size === 0) return undefined
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  for (const pid of pids) if (await holdsOneOf(pid, sockets)) return Number(pid)
+  for (const pid of pids) if ((await openedBy(pid))?.some((link) => sockets.has(link))) return Number(pid)
   return undefined
 }
 
@@ -29,12 +39,21 @@ async function listeningSocketsOf(port: number): Promise<ReadonlySet<string>> {
   return new Set(listening.map((row) => `socket:[${row[9]}]`))
 }
 
-async function holdsOneOf(pid: string, sockets: ReadonlySet<string>): Promise<boolean> {
-  const descriptors = await readdir(`/proc/${pid}/fd`).catch(() => [])
-  const links = await Promise.all(
-    descriptors.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')),
-  )
-  return links.some((link) => sockets.has(link))
+/** Files, sockets and pipes of a process, none of one that is ending; undefined where they are kept from us. */
+async function openedBy(pid: string): Promise<readonly string[] | undefined> {
+  const folder = `/proc/${pid}/fd`
+  try {
+    const names = await readdir(folder).catch(noneOfTheGone)
+    const links = names.map((name) => readlink(`${folder}/${name}`).catch(noneOfTheGone))
+    return (await Promise.all(links)).flat()
+  } catch {
+    return undefined
+  }
+}
+
+function noneOfTheGone(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT' || error.code === 'ESRCH') return []
+  throw error
 }
 
 async function pidFromLsof(port: number): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from '../down.ts'
@@ -34,6 +35,20 @@ test('a taken port is named with its holder and the variable that moves it, and 
   await expect(starting).rejects.toThrow('REPRISE_LOG_PORT=<port> moves it')
   expect(readRuns(stateDir)).toEqual({})
   server.close()
+})
+
+test('a part is not ready by what another process answers at its port, which was there a moment before', async () => {
+  const other = createHttpServer((_, answer) => answer.end('ok'))
+  const log = dummyPart('log', {
+    readyTimeoutMs: 60_000,
+    // Ports have been looked at by then.
+    prepare: ({ ports }) =>
+      new Promise((resolve) => other.listen(ports.client, '127.0.0.1', () => resolve())),
+  })
+  const message = await messageOf(up({ ...options, parts: [log] }))
+  other.close()
+  expect(message).toContain('log ended early')
+  expect(message).toContain('EADDRINUSE')
 })
 
 test('a part that is not ready in time shows the reason, its last 20 lines and its log', async () => {
