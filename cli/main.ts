@@ -32,6 +32,12 @@ const program = new Command('reprise')
 
 for (const add of commands) add(program)
 
+// Whoever reads has had enough, as `head` has: no fault, and ended as SIGPIPE would.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(141)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -24,7 +24,7 @@ type Ended = { readonly code: number | null; readonly printed: string; readonly 
 
 function reprise(
   args: readonly string[],
-  { env = {} }: { readonly env?: Record<string, string> } = {},
+  { env = {}, heard = true }: { readonly env?: Record<string, string>; readonly heard?: boolean } = {},
 ): Promise<Ended> {
   const { PATH } = process.env
   const child = spawn(process.execPath, [main, ...args], {
@@ -34,7 +34,8 @@ function reprise(
   })
   let printed = ''
   let complained = ''
-  child.stdout.on('data', (text: Buffer) => (printed += text.toString()))
+  if (heard) child.stdout.on('data', (text: Buffer) => (printed += text.toString()))
+  else child.stdout.destroy()
   child.stderr.on('data', (text: Buffer) => (complained += text.toString()))
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, printed, complained })))
 }
@@ -50,4 +51,8 @@ test('a setting that no service can use is named before anything is started', as
   const ended = await reprise(['up'], { env: { ...elsewhere, REPRISE_WAIT_MS_MAX: '5' } })
   expect(ended).toMatchObject({ code: 1, complained: expect.stringContaining('REPRISE_WAIT_MS_MAX="5"') })
   expect(existsSync(stateDir)).toBe(false)
+})
+
+test('a reader that goes away, as head does, ends a command without a complaint', async () => {
+  expect(await reprise(['up'], { env: elsewhere, heard: false })).toMatchObject({ code: 141, complained: '' })
 })
