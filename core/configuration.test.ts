@@ -38,6 +38,33 @@ describe('the configuration', () => {
     for (const variable of Object.keys(wrong)) expect(() => configurationOf(wrong)).toThrow(variable)
   })
 
+  test.each([
+    ['REPRISE_OPENSEARCH', 'localhost:9200', 'must begin with http:// or https://'],
+    ['REPRISE_REGISTRY', 'localhost:8081/apis/ccompat/v7', 'must begin with http:// or https://'],
+    ['REPRISE_CONNECT', 'localhost:8083', 'must begin with http:// or https://'],
+    ['REPRISE_OTLP', 'localhost:4318/v1/traces', 'must begin with http:// or https://'],
+    ['REPRISE_POSTGRES', 'localhost:5432/reprise', 'must begin with postgres:// or postgresql://'],
+    ['REPRISE_KAFKA', 'http://kafka:9092', 'must be host:port'],
+    ['REPRISE_KAFKA', 'kafka', 'must be host:port'],
+    ['REPRISE_KAFKA', ' , ', 'must be host:port'],
+    ['REPRISE_CORS_ORIGINS', 'https://app.example/', 'must be origins'],
+    ['REPRISE_CORS_ORIGINS', 'app.example', 'must be origins'],
+    ['REPRISE_COMMAND_PORT', ' ', 'must be a number'],
+  ])('what would only be found out later is refused: %s="%s"', (variable, value, words) =>
+    expect(() => configurationOf({ [variable]: value })).toThrow(`${variable}="${value}": ${words}`),
+  )
+
+  test('spaces around the commas of a list say nothing', () =>
+    expect(
+      configurationOf({
+        REPRISE_KAFKA: 'one:9092, [::1]:9092',
+        REPRISE_CORS_ORIGINS: 'https://a.example , http://localhost:3000,*',
+      }),
+    ).toMatchObject({
+      kafka: ['one:9092', '[::1]:9092'],
+      corsOrigins: ['https://a.example', 'http://localhost:3000', '*'],
+    }))
+
   test('docs/configuration.md says what the code says (REPRISE_WRITE_DOCS=1 writes it)', () => {
     if (process.env['REPRISE_WRITE_DOCS'] === '1') writeFileSync(page, reference())
     expect(readFileSync(page, 'utf8')).toBe(reference())

@@ -1,20 +1,27 @@
 import { z } from 'zod'
 
+const whole = z.coerce.number<string>().int()
+
 /**
  * Every setting of the services: environment variable, default and meaning. Defaults, validation, `--help` and
  * docs/configuration.md come from here.
  */
 export const settings = {
-  kafka: setting('REPRISE_KAFKA', list(), '127.0.0.1:9092', 'Kafka brokers, host:port, separated by commas'),
+  kafka: setting(
+    'REPRISE_KAFKA',
+    addresses(),
+    '127.0.0.1:9092',
+    'Kafka brokers, host:port, separated by commas',
+  ),
   registry: setting(
     'REPRISE_REGISTRY',
-    z.url(),
+    url('http', 'https'),
     'http://127.0.0.1:8081/apis/ccompat/v7',
     'Schema registry, the address of its Confluent API',
   ),
   cassandra: setting(
     'REPRISE_CASSANDRA',
-    list(),
+    addresses(),
     '127.0.0.1:9042',
     'Cassandra contact points, host:port, separated by commas',
   ),
@@ -24,14 +31,24 @@ export const settings = {
     'datacenter1',
     'The local data centre of Cassandra',
   ),
-  openSearch: setting('REPRISE_OPENSEARCH', z.url(), 'http://127.0.0.1:9200', 'OpenSearch address'),
+  openSearch: setting(
+    'REPRISE_OPENSEARCH',
+    url('http', 'https'),
+    'http://127.0.0.1:9200',
+    'OpenSearch address',
+  ),
   postgres: setting(
     'REPRISE_POSTGRES',
-    z.url(),
+    url('postgres', 'postgresql'),
     'postgres://reprise@127.0.0.1:5432/reprise',
     'PostgreSQL of the catalogue; a namespace has a database of its own beside the one that is named',
   ),
-  connect: setting('REPRISE_CONNECT', z.url(), 'http://127.0.0.1:8083', 'Kafka Connect, its REST address'),
+  connect: setting(
+    'REPRISE_CONNECT',
+    url('http', 'https'),
+    'http://127.0.0.1:8083',
+    'Kafka Connect, its REST address',
+  ),
   namespace: setting(
     'REPRISE_NAMESPACE',
     z.string().regex(/^([a-z][a-z0-9_]{0,30})?$/),
@@ -40,7 +57,7 @@ export const settings = {
   ),
   partitions: setting(
     'REPRISE_PARTITIONS',
-    z.coerce.number().int().min(1).max(4096).optional(),
+    number(whole.min(1).max(4096)).optional(),
     '',
     'Partitions of event topics at their creation; refused to change afterwards. Empty: as in the topic catalogue',
   ),
@@ -53,7 +70,7 @@ export const settings = {
   ),
   commandProcesses: setting(
     'REPRISE_COMMAND_PROCESSES',
-    z.coerce.number().int().min(1).max(10),
+    number(whole.min(1).max(10)),
     '1',
     'Processes of the command API that `up` and `demo` start: the first on REPRISE_COMMAND_PORT, the others on that plus 10, 11, … (4010, 4011, …); REPRISE_COMMAND_PORT_2, …_3 and so on move one of them alone',
   ),
@@ -91,31 +108,31 @@ export const settings = {
   audience: setting('REPRISE_AUDIENCE', z.string(), 'reprise', 'The audience that tokens must name'),
   corsOrigins: setting(
     'REPRISE_CORS_ORIGINS',
-    list(),
+    origins(),
     '',
     'Origins that browsers may call from, separated by commas; empty for none',
   ),
   waitMsMax: setting(
     'REPRISE_WAIT_MS_MAX',
-    z.coerce.number().int().min(100).max(120_000),
+    number(whole.min(100).max(120_000)),
     '10000',
     'How long a command may wait for its outcome, milliseconds',
   ),
   sessionMs: setting(
     'REPRISE_SESSION_MS',
-    z.coerce.number().int().min(1_000).max(60_000),
+    number(whole.min(1_000).max(60_000)),
     '10000',
     'After so much silence the partitions of a command process go to the others, milliseconds; the broker allows no less than its group.min.session.timeout.ms',
   ),
   otlp: setting(
     'REPRISE_OTLP',
-    z.url().optional(),
+    url('http', 'https').optional(),
     '',
     'Where OpenTelemetry spans go over HTTP, for example http://127.0.0.1:4318/v1/traces; empty for no spans',
   ),
   traceRatio: setting(
     'REPRISE_TRACE_RATIO',
-    z.coerce.number().min(0).max(1),
+    number(z.coerce.number<string>().min(0).max(1)),
     '0.01',
     'The share of commands that begin a trace when they come without one; those that come with a sampled one go on with it',
   ),
@@ -167,10 +184,41 @@ function setting<Schema extends z.ZodType>(
   return { variable, schema, byDefault, meaning }
 }
 
-function list() {
-  return z.string().transform((value) => value.split(',').filter((part) => part !== ''))
+/** What is separated by commas, around which spaces say nothing. */
+function list(form: z.ZodType<string, string>) {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .transform((parts) => parts.filter((part) => part !== ''))
+    .pipe(z.array(form))
+}
+
+function addresses() {
+  const message = 'must be host:port, or several separated by commas'
+  return list(z.string().regex(/^[^\s/]+:\d{1,5}$/, message)).refine((found) => found.length > 0, message)
+}
+
+/** An address without its scheme, as localhost:9200, would else count as one with the scheme `localhost`. */
+function url(...schemes: readonly string[]) {
+  const protocol = new RegExp(`^(${schemes.join('|')})$`)
+  return z.url({ protocol, error: `must begin with ${schemes.map((each) => `${each}://`).join(' or ')}` })
+}
+
+/** As browsers name them; with a path, if only a slash, they equal none. */
+function origins() {
+  const message = 'must be origins as browsers send them, such as https://app.example, or *'
+  return list(z.string().refine((value) => value === '*' || isOrigin(value), message))
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value
+}
+
+/** What is blank is no number, though JavaScript takes it for zero. */
+function number(form: z.ZodCoercedNumber<string>) {
+  return z.string().trim().min(1, 'must be a number').pipe(form)
 }
 
 function port() {
-  return z.coerce.number().int().min(0).max(65_535)
+  return number(whole.min(0).max(65_535))
 }

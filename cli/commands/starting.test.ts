@@ -17,7 +17,10 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 /** Every part is named, so nothing is started. */
 const elsewhere = Object.fromEntries(
-  [...engines, ...services].map(({ addressVariable }) => [addressVariable, 'http://127.0.0.1:9']),
+  [...engines, ...services].map(({ addressVariable, addressOf }) => [
+    addressVariable,
+    addressOf({ client: 9 }),
+  ]),
 )
 
 type Ended = { readonly code: number | null; readonly printed: string; readonly complained: string }
