@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
@@ -136,6 +138,59 @@ describe('keys', () => {
   it('that are missing are named with a remedy', async () => {
     const missing = createJwtAuthenticator({ jwks: join(folder, 'none.json'), issuer, audience })
     await expect(missing).rejects.toThrow(/none\.json.*reprise token/s)
+  })
+
+  it('two of a kind need a name in the token', async () => {
+    const path = join(folder, 'two.json')
+    const other = await exportJWK((await generateKeyPair('EdDSA', { extractable: true })).publicKey)
+    await writeFile(path, JSON.stringify({ keys: [publicJwk, { ...other, kid: 'two', alg: 'EdDSA' }] }))
+    const choose = await createJwtAuthenticator({ jwks: path, issuer, audience })
+    const nameless = new SignJWT({ ...claims, exp: soon() }).setProtectedHeader({ alg: 'EdDSA' })
+    await expect(choose(`Bearer ${await nameless.sign(keys.privateKey)}`)).rejects.toThrow(/"kid"/)
+    await expect(choose(await bearer({ ...claims, exp: soon() }))).resolves.toBeDefined()
+  })
+
+  it('at an address are asked for again: a withdrawn one holds no longer, and while nobody answers the last ones do', async () => {
+    jest.useFakeTimers({ now: Date.now(), doNotFake: [...realTimers] })
+    const later = (seconds: number) => jest.setSystemTime(Date.now() + seconds * 1000)
+    let answer: { status: number; body: string } = {
+      status: 200,
+      body: JSON.stringify({ keys: [publicJwk] }),
+    }
+    const server = createServer((_, response) => response.writeHead(answer.status).end(answer.body))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    try {
+      const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
+      const follow = await createJwtAuthenticator({ jwks: address, issuer, audience })
+      const token = await bearer({ ...claims, exp: soon() + 7_200 })
+      await expect(follow(token)).resolves.toMatchObject({ userId: 'ann' })
+      for (const gone of [
+        { status: 500, body: '' },
+        { status: 200, body: '<html>' },
+        { status: 200, body: '{}' },
+      ]) {
+        answer = gone
+        later(1_200)
+        await expect(follow(token)).resolves.toMatchObject({ userId: 'ann' })
+      }
+      answer = { status: 200, body: JSON.stringify({ keys: [] }) }
+      later(61)
+      await expect(follow(token)).rejects.toMatchObject({ code: 'unauthenticated' })
+    } finally {
+      server.close()
+      jest.useRealTimers()
+    }
+  })
+
+  it('that are none at an address make the service unready, not the token wrong', async () => {
+    const server = createServer((_, response) => response.end('{}'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
+    const odd = await createJwtAuthenticator({ jwks: address, issuer, audience })
+    const asked = odd(await bearer({ ...claims, exp: soon() }))
+    await expect(asked)
+      .rejects.toMatchObject({ code: 'not-ready' })
+      .finally(() => server.close())
   })
 
   it('at an address that does not answer make the service unready, not the token wrong', async () => {

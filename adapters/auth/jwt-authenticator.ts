@@ -64,7 +64,7 @@ const unauthenticated = (detail: string) => new Problem('unauthenticated', detai
 
 const refuse = (error: unknown): never => {
   if (error instanceof Problem) throw error
-  if (error instanceof KeysUnavailable || error instanceof errors.JWKSTimeout)
+  if (error instanceof KeysUnavailable)
     throw new Problem('not-ready', 'the keys that tokens are verified with cannot be had now', {
       cause: error,
     })
@@ -79,6 +79,8 @@ const reasonOf = (error: unknown): string => {
     return `the token's algorithm is not one of ${algorithms.join(', ')}`
   if (error instanceof errors.JWKSNoMatchingKey)
     return 'the token is signed with a key that is not trusted here'
+  if (error instanceof errors.JWKSMultipleMatchingKeys)
+    return 'the token does not say with which key it is signed; its header needs a "kid"'
   if (error instanceof errors.JWSSignatureVerificationFailed) return "the token's signature does not hold"
   return 'the token is not a valid JWT'
 }

@@ -9,7 +9,7 @@ export class KeysUnavailable extends Error {
 /** Public keys that follow their source. */
 export type Keys = {
   readonly find: JWTVerifyGetKey
-  /** Looks whether the source has changed; cheap, at most once a second. */
+  /** Looks whether the source has changed: a file at most once a second, an address every 30 seconds. */
   readonly refresh: () => Promise<void>
   readonly onChanged: (listener: () => void) => void
 }
@@ -18,22 +18,48 @@ export type Keys = {
 export const createKeys = (source: string): Promise<Keys> =>
   /^https?:\/\//.test(source) ? Promise.resolve(remoteKeys(source)) : localKeys(source)
 
+const fetchEveryMs = 30_000
+
 const remoteKeys = (source: string): Keys => {
-  const find = createRemoteJWKSet(new URL(source), { timeoutDuration: 3_000, cooldownDuration: 5_000 })
+  // They don't age by themselves: where the address doesn't answer, those that were read last stay.
+  const remote = createRemoteJWKSet(new URL(source), {
+    timeoutDuration: 3_000,
+    cooldownDuration: 5_000,
+    cacheMaxAge: Infinity,
+  })
+  let lookedAt = Date.now()
+  let changed = () => {}
+  const look = async () => {
+    const before = JSON.stringify(remote.jwks())
+    await remote.reload().catch(() => undefined)
+    if (JSON.stringify(remote.jwks()) !== before) changed()
+  }
   return {
     find: async (header, token) => {
       try {
-        return await find(header, token)
+        return await remote(header, token)
       } catch (cause) {
-        // jose's own errors speak of the token; anything else means that the address can't be reached.
-        if (cause instanceof errors.JOSEError && cause.code !== 'ERR_JOSE_GENERIC') throw cause
+        if (speaksOfToken(cause)) throw cause
         throw new KeysUnavailable(`no keys from ${source}`, { cause })
       }
     },
-    refresh: () => Promise.resolve(),
-    onChanged: () => undefined,
+    refresh: async () => {
+      if (Date.now() - lookedAt < fetchEveryMs) return
+      lookedAt = Date.now()
+      await look()
+    },
+    onChanged: (listener) => {
+      changed = listener
+    },
   }
 }
+
+/** jose's own errors do, but for those of the answer; anything else means that the address can't be reached. */
+const speaksOfToken = (error: unknown): boolean =>
+  error instanceof errors.JOSEError &&
+  error.code !== 'ERR_JOSE_GENERIC' &&
+  !(error instanceof errors.JWKSInvalid) &&
+  !(error instanceof errors.JWKSTimeout)
 
 const lookEveryMs = 1_000
 
