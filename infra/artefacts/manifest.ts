@@ -21,11 +21,10 @@ export async function writeManifest(dir: string): Promise<void> {
  * Sizes alone take milliseconds, so they are compared at every start; `full` compares contents too.
  */
 export async function damageOf(dir: string, full = false): Promise<string | undefined> {
-  const entries = await readFile(join(dir, fileName), 'utf8').then(
-    (text) => JSON.parse(text) as Entry[],
-    () => undefined,
-  )
-  if (entries === undefined) return 'not resolved yet'
+  const text = await readFile(join(dir, fileName), 'utf8').catch(() => undefined)
+  if (text === undefined) return 'not resolved yet'
+  const entries = entriesIn(text)
+  if (entries === undefined) return `${fileName} is cut short`
   for (const { path, size, sha256 } of entries) {
     const found = await stat(join(dir, path)).catch(() => undefined)
     if (found === undefined) return `${path} is missing`
@@ -33,6 +32,14 @@ export async function damageOf(dir: string, full = false): Promise<string | unde
     if (full && (await sha256Of(join(dir, path))) !== sha256) return `${path} has other contents`
   }
   return undefined
+}
+
+function entriesIn(text: string): readonly Entry[] | undefined {
+  try {
+    return JSON.parse(text) as readonly Entry[]
+  } catch {
+    return undefined
+  }
 }
 
 async function filesBelow(dir: string): Promise<string[]> {

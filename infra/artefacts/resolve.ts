@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { withLock } from '../supervise/lock.ts'
 import { folderOf, pomOf, type Artefact } from './artefact.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { damageOf, writeManifest } from './manifest.ts'
 import { runTool } from './run-tool.ts'
 
@@ -38,7 +39,9 @@ async function resolveInto(
   artefact: Artefact,
   { cacheDir, java, onProgress }: Resolution,
 ): Promise<void> {
-  const temporary = await mkdtemp(join(cacheDir, `.${artefact.name}-`))
+  const prefix = `.${artefact.name}-`
+  await removeLeftovers(cacheDir, prefix)
+  const temporary = await mkdtemp(join(cacheDir, prefix))
   try {
     await writeFile(join(temporary, 'pom.xml'), pomOf(artefact))
     await runMaven(temporary, java, onProgress)

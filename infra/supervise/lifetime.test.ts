@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from '../down.ts'
 import { pidOf } from '../restart.ts'
 import { temporaryStateDir } from './dummy-part.ts'
 import { LockHeld, withLock } from './lock.ts'
+import { readRuns } from './run-file.ts'
 
 const infra = join(import.meta.dirname, '..')
 
@@ -54,8 +55,20 @@ test('a lock keeps others out while its holder lives, and dies with it', async (
     await withLock({ path: '${path}', waitMs: 0 }, () => { console.log('held'); return new Promise(() => setInterval(() => {}, 1000)) })`)
   const attempt = withLock({ path, waitMs: 0 }, () => Promise.resolve('mine'))
   await expect(attempt).rejects.toThrow(LockHeld)
-  await expect(attempt).rejects.toThrow(`process ${child.pid}`)
+  await expect(attempt).rejects.toThrow(`process ${child.pid}, which starts, stops or fetches there: wait`)
   child.kill('SIGKILL')
   expect(await withLock({ path, waitMs: 5000 }, () => Promise.resolve('mine'))).toBe('mine')
+  rmSync(stateDir, { recursive: true })
+})
+
+test('a lock that cannot be taken is named, and so is a record that cannot be read', async () => {
+  const stateDir = temporaryStateDir()
+  mkdirSync(join(stateDir, 'run.lock'))
+  const path = join(stateDir, 'run')
+  await expect(withLock({ path, waitMs: 0 }, () => Promise.resolve())).rejects.toThrow(
+    `${path}.lock can't be used (unable to open database file)`,
+  )
+  writeFileSync(join(stateDir, 'run.json'), '{"log": {')
+  expect(() => readRuns(stateDir)).toThrow(`${path}.json can't be read`)
   rmSync(stateDir, { recursive: true })
 })

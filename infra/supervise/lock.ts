@@ -9,7 +9,9 @@ export type LockOptions = { readonly path: string; readonly waitMs: number }
 export class LockHeld extends Error {
   readonly holder: string
   constructor(path: string, holder: string) {
-    super(`${path} is locked by process ${holder}`)
+    super(
+      `${path} is locked by process ${holder}, which starts, stops or fetches there: wait until it is done`,
+    )
     this.holder = holder
   }
 }
@@ -40,16 +42,30 @@ async function acquire(path: string, deadline: number): Promise<DatabaseSync> {
 }
 
 function tryAcquire(path: string): DatabaseSync | undefined {
-  const database = new DatabaseSync(`${path}.lock`)
+  const database = opened(`${path}.lock`)
   try {
     database.exec('BEGIN EXCLUSIVE')
     return database
   } catch (error) {
     database.close()
     if (String(error).includes('locked')) return undefined
-    throw error
+    throw unusable(`${path}.lock`, error)
   }
 }
+
+function opened(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file)
+  } catch (error) {
+    throw unusable(file, error)
+  }
+}
+
+/** SQLite's words alone name neither the file nor what to do. */
+const unusable = (file: string, cause: unknown): Error =>
+  new Error(`${file} can't be used (${(cause as Error).message}): may you write there, and is there room?`, {
+    cause,
+  })
 
 async function holderOf(path: string): Promise<string> {
   return readFile(`${path}.holder`, 'utf8').catch(() => 'unknown')

@@ -20,11 +20,16 @@ export type RunRecords = Readonly<Record<string, RunRecord>>
 
 /** Reads `run.json`; nothing was started where there is none. */
 export function readRuns(stateDir: string): RunRecords {
+  const path = join(stateDir, 'run.json')
   try {
-    return JSON.parse(readFileSync(join(stateDir, 'run.json'), 'utf8')) as RunRecords
+    return JSON.parse(readFileSync(path, 'utf8')) as RunRecords
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw error
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Error(
+      `${path} can't be read (${error.message}), so what was started can't be told: end it by hand, then delete the file`,
+      { cause: error },
+    )
   }
 }
 
