@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { damageOf } from '../artefacts/manifest.ts'
 import { lastLinesOf } from '../artefacts/run-tool.ts'
 import type { Part, PartContext } from '../part.ts'
 import { holderOfPort, holdsPort } from './port-holder.ts'
@@ -67,10 +68,22 @@ function reasonOf(error: unknown): string {
   return [message ?? String(error), cause?.message ?? ''].filter((text) => text !== '').join(': ')
 }
 
-async function failureOf(part: Part, { stateDir }: PartContext, what: string): Promise<PartFailed> {
+async function failureOf(
+  part: Part,
+  { stateDir, artefactDir }: PartContext,
+  what: string,
+): Promise<PartFailed> {
   const path = logPathOf(stateDir, part.name)
   const log = await readFile(path, 'utf8').catch(() => '')
   const lastStart = log.slice(Math.max(0, log.lastIndexOf(`--- ${part.name} starts`)))
   const lines = lastLinesOf(lastStart, 20).replace(/^/gm, '  | ')
-  return new PartFailed(part.name, `${part.name} ${what}\n${lines}\n  the whole log: ${path}`)
+  const damaged = await damagedWords(artefactDir)
+  return new PartFailed(part.name, `${part.name} ${what}\n${lines}\n  the whole log: ${path}${damaged}`)
+}
+
+/** At a start only the sizes of an artefact's files are looked at. */
+async function damagedWords(artefactDir: string): Promise<string> {
+  const damage = artefactDir === '' ? undefined : await damageOf(artefactDir, true)
+  if (damage === undefined) return ''
+  return `\n  its files are damaged (${damage}): delete ${artefactDir}, and the next start fetches them again`
 }

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { folderOf, type Artefact } from '../artefacts/artefact.ts'
+import { writeManifest } from '../artefacts/manifest.ts'
 import { down } from '../down.ts'
 import type { Environment, PartContext } from '../part.ts'
 import { furtherProducers, producers } from '../parts.ts'
@@ -79,6 +82,22 @@ test('a part that ends early is reported at once; the others become ready all th
   expect(message).toContain('broken ended early (exit code 3)')
   expect(message).toContain('no such disk')
   expect(Object.keys(readRuns(stateDir)).sort()).toEqual(['broken', 'log'])
+})
+
+test('a part whose files in the cache have changed says so, and how they come anew', async () => {
+  const artefact: Artefact = { name: 'x', version: '1', dependencies: ['g:a:1'], exclusions: [] }
+  const cache = temporaryStateDir()
+  const artefactDir = join(cache, folderOf(artefact))
+  mkdirSync(artefactDir)
+  writeFileSync(join(artefactDir, 'x.jar'), 'contents')
+  await writeManifest(artefactDir)
+  writeFileSync(join(artefactDir, 'x.jar'), 'CONTENTS')
+  const broken = dummyPart('broken', { artefact, script: 'process.exit(1)' })
+  const message = await messageOf(
+    up({ ...options, env: { ...options.env, REPRISE_CACHE: cache }, parts: [broken] }),
+  )
+  rmSync(cache, { recursive: true })
+  expect(message).toContain(`its files are damaged (x.jar has other contents): delete ${artefactDir}`)
 })
 
 test('a program that is not there is said so', async () => {
