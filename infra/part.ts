@@ -23,7 +23,7 @@ export type PartContext = {
   /** The part's own folder for data and configuration; it survives `down`. */
   readonly dir: string
   readonly ports: Readonly<Record<string, number>>
-  /** Addresses of the other parts, by part name. */
+  /** Addresses by part name: its own, and those of the others where it is started. */
   readonly addresses: Readonly<Record<string, string>>
   /** The folder of the resolved artefact, and the `java` to run it with; empty where the part has none. */
   readonly artefactDir: string
@@ -46,7 +46,7 @@ export type Part = {
   readonly ports: readonly PortSpec[]
   /** The variable that tells services the address; when the user sets it, nothing is started for the part. */
   readonly addressVariable: string
-  readonly addressOf: (ports: Readonly<Record<string, number>>) => string
+  readonly addressOf: (ports: Readonly<Record<string, number>>, env: Environment) => string
   readonly artefact?: Artefact
   readonly java?: JavaNeed
   /** A line for each thing that must be installed by hand before this part can start, with its remedy. */

@@ -33,7 +33,7 @@ async function statusOfPart(part: Part, stateDir: string, timeoutMs: number): Pr
   const context = contextOf(part, run.ports, {
     stateDir,
     env: process.env,
-    addresses: {},
+    addresses: { [part.name]: run.address },
     artefactDir: '',
     java: '',
   })

@@ -3,6 +3,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from './down.ts'
+import { queryApi } from './parts.ts'
 import { kill, pidOf, restart } from './restart.ts'
 import { stateDirOf } from './state-dir.ts'
 import { statusOf } from './status-of.ts'
@@ -103,6 +104,23 @@ test('nothing is started for a part whose address the user names', async () => {
   const { byPart } = await up({ ...options, env, parts: [log, service] })
   expect(byPart.log).toBe('elsewhere:1')
   expect(pidOf('log', stateDir)).toBeUndefined()
+})
+
+test('an address that is named for a part that runs here is refused, rather than of no effect', async () => {
+  const { byPart } = await up({ ...options, parts: [log] })
+  const env = { ...options.env, REPRISE_LOG: 'elsewhere:1' }
+  await expect(up({ ...options, env, parts: [log] })).rejects.toThrow(
+    `log runs here at ${byPart.log}, and REPRISE_LOG names elsewhere:1: stop what runs first`,
+  )
+})
+
+test.each([
+  [{}, 'http://127.0.0.1:4001'],
+  [{ REPRISE_HOST: '0.0.0.0' }, 'http://127.0.0.1:4001'],
+  [{ REPRISE_HOST: '192.0.2.1' }, 'http://192.0.2.1:4001'],
+  [{ REPRISE_HOST: '::1' }, 'http://[::1]:4001'],
+])('a service is asked where it listens: %j', (env, address) => {
+  expect(queryApi.addressOf({ client: 4001 }, env)).toBe(address)
 })
 
 test('a part whose need is neither started nor named is refused', async () => {

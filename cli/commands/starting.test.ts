@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const elsewhere = Object.fromEntries(
   [...engines, ...services].map(({ addressVariable, addressOf }) => [
     addressVariable,
-    addressOf({ client: 9 }),
+    addressOf({ client: 9 }, {}),
   ]),
 )
 

@@ -32,17 +32,17 @@ export function servicePart(spec: ServiceSpec): Part {
     needs,
     ports: [portOf(spec)],
     addressVariable,
-    addressOf: (ports) => `http://127.0.0.1:${ports.client}`,
+    addressOf: ({ client }, { REPRISE_HOST }) => `http://${reachableHost(REPRISE_HOST)}:${client}`,
     command: ({ ports }) => ({
       file: process.execPath,
       args: [...flagsOfAll, ...nodeFlags, join(projectRoot, folder, 'main.ts')],
       cwd: projectRoot,
       env: { [portVariable]: String(ports.client) },
     }),
-    ready: async ({ ports }, signal) => {
-      await askHttp(`http://127.0.0.1:${ports.client}/readyz`, signal)
+    ready: async ({ addresses }, signal) => {
+      await askHttp(`${addresses[name]}/readyz`, signal)
     },
-    ...(detailPath === undefined ? {} : { detail: detailAt(detailPath) }),
+    ...(detailPath === undefined ? {} : { detail: detailAt(name, detailPath) }),
     readyTimeoutMs: 120_000,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 20_000,
@@ -55,9 +55,15 @@ function portOf({ port: number, portVariable, further }: ServiceSpec): PortSpec 
   return { name: 'client', number, variable: further.variable, behind }
 }
 
-function detailAt(path: string): NonNullable<Part['detail']> {
-  return async ({ ports }, signal) => {
-    const answer: unknown = JSON.parse(await askHttp(`http://127.0.0.1:${ports.client}${path}`, signal))
+/** Where a service is reached from this machine that listens on `host`: a wildcard is no address to connect to. */
+export function reachableHost(host = ''): string {
+  if (['', '0.0.0.0', '::'].includes(host)) return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function detailAt(name: string, path: string): NonNullable<Part['detail']> {
+  return async ({ addresses }, signal) => {
+    const answer: unknown = JSON.parse(await askHttp(`${addresses[name]}${path}`, signal))
     return (answer as { readonly detail?: string }).detail ?? ''
   }
 }

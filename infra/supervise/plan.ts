@@ -30,18 +30,28 @@ export async function planOf({ parts, stateDir, ports, env }: PlanOptions): Prom
   for (const part of parts) {
     const run = runs[part.name]
     const given = env[part.addressVariable]
-    if (run !== undefined && isRunning(run))
+    if (run !== undefined && isRunning(run)) {
+      refuseOther(part, run.address, given)
       plan.push({ part, action: 'keep', address: run.address, ports: run.ports })
-    else if (given !== undefined && given !== '' && given !== run?.address)
+    } else if (given !== undefined && given !== '' && given !== run?.address)
       plan.push({ part, action: 'use', address: given, ports: {} })
     else {
       // Clients of a part that died are waiting at its old address.
       const chosen =
         ports === 'fixed' ? fixedPortsOf(part, env) : (run?.ports ?? (await freePortsFor(part, taken)))
-      plan.push({ part, action: 'start', address: part.addressOf(chosen), ports: chosen })
+      plan.push({ part, action: 'start', address: part.addressOf(chosen, env), ports: chosen })
     }
   }
   return plan
+}
+
+/** What runs uses what runs: an address that is named too late would be of no effect, without a word. */
+function refuseOther({ name, addressVariable }: Part, running: string, given = ''): void {
+  if (given === '' || given === running) return
+  throw new Error(
+    `${name} runs here at ${running}, and ${addressVariable} names ${given}: ` +
+      `stop what runs first (reprise down), or unset ${addressVariable}`,
+  )
 }
 
 /** Throws once, naming every port that several parts want, or else that is taken by someone else. */

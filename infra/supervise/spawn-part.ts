@@ -28,14 +28,14 @@ export function spawnPart(part: Part, context: PartContext): Started {
   return { record: remember(part, context, child.pid), ended }
 }
 
-function remember(part: Part, { stateDir, ports }: PartContext, pid: number | undefined): RunRecord {
+function remember(part: Part, { stateDir, ports, env }: PartContext, pid: number | undefined): RunRecord {
   const record: RunRecord = {
     name: part.name,
     kind: part.kind,
     pid: pid ?? 0,
     startTime: (pid === undefined ? undefined : startTimeOf(pid)) ?? 'ended at once',
     ports,
-    address: part.addressOf(ports),
+    address: part.addressOf(ports, env),
     needs: part.needs,
     stopSignal: part.stopSignal,
     stopTimeoutMs: part.stopTimeoutMs,
