@@ -10,10 +10,27 @@ export const withLog = async <Result>(
   { kafka: brokers, registry: url, namespace }: Configuration,
   work: (source: { readonly log: Log; readonly codec: EventCodec }) => Promise<Result>,
 ): Promise<Result> => {
-  const log = await createKafkaLog({ brokers, namespace, logger: quiet })
+  const kafka = `Kafka at ${brokers.join(', ')}`
+  const log = await createKafkaLog({ brokers, namespace, logger: quiet }).catch(
+    notThere(kafka, 'REPRISE_KAFKA'),
+  )
   try {
-    return await work({ log, codec: await createRegistryCodec({ url, namespace, logger: quiet }) })
+    const registry = createRegistryCodec({ url, namespace, logger: quiet })
+    const codec = await registry.catch(notThere(`the schema registry at ${url}`, 'REPRISE_REGISTRY'))
+    return await work({ log, codec })
   } finally {
     await log.close()
   }
 }
+
+const notThere =
+  (what: string, variable: string) =>
+  (cause: unknown): never => {
+    const reason = (cause as Error).message
+    throw new Error(
+      `${what} can't be used: ${reason}. Is it up (reprise status), and is ${variable} right?`,
+      {
+        cause,
+      },
+    )
+  }

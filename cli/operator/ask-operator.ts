@@ -1,5 +1,7 @@
 import { configurationOf } from '@reprise/core/configuration.ts'
+import { reachableHost } from '@reprise/infra/services/service.part.ts'
 import { request } from 'undici'
+import { environmentHere } from '../catalogue/environment-here.ts'
 import { mintedHere } from './minted-here.ts'
 
 /** What an operator asks of a service. */
@@ -26,6 +28,8 @@ export const askOperator = async <Answer>({
   body,
 }: OperatorRequest): Promise<Answer> => {
   const base = address ?? projectorAddress()
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol))
+    throw new Error(`${base} is no address: send http://host:port`)
   const answer = await request(new URL(path, base), {
     method,
     headers: { authorization: `Bearer ${token ?? (await mintedHere())}`, 'content-type': 'application/json' },
@@ -36,19 +40,26 @@ export const askOperator = async <Answer>({
     throw new Error(`${base} doesn't answer; is it up? reprise status tells`, { cause })
   })
   const text = await answer.body.text()
+  const told = jsonIn(text)
   if (answer.statusCode >= 400)
-    throw new Error(wordsOf(text) ?? `${base}${path} answers ${answer.statusCode}`)
-  return (text === '' ? undefined : JSON.parse(text)) as Answer
+    throw new Error(
+      (told as { detail?: string } | undefined)?.detail ?? `${base}${path} answers ${answer.statusCode}`,
+    )
+  if (text !== '' && told === undefined)
+    throw new Error(`${base} is no service of Reprise: it answers no JSON`)
+  return told as Answer
 }
 
+/** That of the projectors that `up` started here, wherever their port was moved to, or that the environment names. */
 const projectorAddress = (): string => {
-  const { host, projectorPort } = configurationOf(process.env)
-  return `http://${host}:${projectorPort}`
+  const environment = environmentHere()
+  const { host, projectorPort } = configurationOf(environment)
+  return environment.REPRISE_PROJECTOR ?? `http://${reachableHost(host)}:${projectorPort}`
 }
 
-const wordsOf = (text: string): string | undefined => {
+const jsonIn = (text: string): unknown => {
   try {
-    return (JSON.parse(text) as { detail?: string }).detail
+    return JSON.parse(text)
   } catch {
     return undefined
   }
