@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { engines, services } from '@reprise/infra/parts.ts'
 
 const main = join(import.meta.dirname, '..', 'main.ts')
@@ -58,4 +58,14 @@ test('a setting that no service can use is named before anything is started', as
 
 test('a reader that goes away, as head does, ends a command without a complaint', async () => {
   expect(await reprise(['up'], { env: elsewhere, heard: false })).toMatchObject({ code: 141, complained: '' })
+})
+
+test('a link to the launcher runs what it leads to', () => {
+  const launcher = join(import.meta.dirname, '..', '..', 'reprise')
+  mkdirSync(join(folder, 'bin'))
+  symlinkSync(relative(join(realpathSync(folder), 'bin'), launcher), join(folder, 'bin', 'there'))
+  symlinkSync('there', join(folder, 'bin', 'reprise'))
+  const { stdout, stderr } = spawnSync(join(folder, 'bin', 'reprise'), ['--help'], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(stdout).toContain('Usage: reprise')
 })
