@@ -17,6 +17,8 @@ setup: $(INSTALLED) ## install what the lockfile names, unless it is installed a
 $(INSTALLED): package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: sudo apt-get install -y nodejs npm, or brew install node' >&2; exit 1; }
 	npm ci --no-audit --no-fund
+	@node -e 'process.exit(process.versions.node.split(".")[0] >= 24 ? 0 : 1)' || { \
+	  echo 'Node 24 or newer is missing, and npm brings none for this system: brew install node' >&2; exit 1; }
 	@touch $@
 
 demo: setup ## set everything up, start it, replay real edits and plays, show what came out

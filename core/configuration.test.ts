@@ -4,6 +4,25 @@ import { BadConfiguration, configurationOf, settings } from './configuration.ts'
 
 const page = new URL('../docs/configuration.md', import.meta.url)
 
+/** What only the launcher and the command line read; a test beside the parts holds the list of ports to them. */
+const launcher = `## The launcher and the command line
+
+| variable | default | meaning |
+|---|---|---|
+| \`REPRISE_STATE\` | \`.reprise\` in the project | Where data, logs, keys and the record of what runs are: a folder of its own, which \`reset\` deletes |
+| \`REPRISE_CACHE\` | \`~/.cache/reprise\` | Where the engines are kept once they are fetched; \`XDG_CACHE_HOME\` moves it too |
+| \`REPRISE_JAVA_17\`, \`REPRISE_JAVA_21\` |  | The home of the Java 17, and of the Java 21 or newer, to use; found or fetched if not given |
+| \`REPRISE_KAFKA_PORT\`, \`REPRISE_KAFKA_CONTROLLER_PORT\` | \`9092\`, \`9093\` | Ports of the local Kafka |
+| \`REPRISE_REGISTRY_PORT\`, \`REPRISE_REGISTRY_MANAGEMENT_PORT\` | \`8081\`, \`8082\` | Ports of the local registry |
+| \`REPRISE_CASSANDRA_PORT\`, \`REPRISE_CASSANDRA_STORAGE_PORT\` | \`9042\`, \`7000\` | Ports of the local Cassandra |
+| \`REPRISE_OPENSEARCH_PORT\`, \`REPRISE_OPENSEARCH_TRANSPORT_PORT\` | \`9200\`, \`9300\` | Ports of the local OpenSearch |
+| \`REPRISE_POSTGRES_PORT\` | \`5432\` | Port of the local PostgreSQL |
+| \`REPRISE_CONNECT_PORT\` | \`8083\` | Port of the local Kafka Connect |
+| \`REPRISE_DATA\` | \`../shared/data\` | Where the real data of \`demo\` and \`catalogue load\` are; \`none\` for generated ones |
+| \`REPRISE_TOKEN\` |  | The operator's token for commands that need one; minted with the keys of this machine if not given |
+| \`REPRISE_DEBUG\` |  | Set to anything, a command that fails shows where |
+`
+
 const reference = (): string =>
   [
     '# Configuration',
@@ -18,6 +37,7 @@ const reference = (): string =>
         `| \`${variable}\` | ${byDefault === '' ? '' : `\`${byDefault}\``} | ${meaning} |`,
     ),
     '',
+    launcher,
   ].join('\n')
 
 describe('the configuration', () => {

@@ -4,12 +4,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { down } from './down.ts'
-import { engines, services } from './parts.ts'
+import { engines } from './parts.ts'
 import { liveTable } from './progress/live-table.ts'
 import { readOutcome, summaryOf, sumOf, type Outcome } from './progress/test-outcome.ts'
 import { kill } from './restart.ts'
 import { startTimeOf } from './supervise/process.ts'
 import { readRuns, recordRun } from './supervise/run-file.ts'
+import { testEnvironmentOf } from './test-environment.ts'
 import { up } from './up.ts'
 
 /**
@@ -27,7 +28,7 @@ console.log(summaryOf(outcome))
 process.exit(outcome.passed > 0 && outcome.failed === 0 && !interruption.signal.aborted ? 0 : 1)
 
 async function run(): Promise<Outcome> {
-  const env = ownEnvironment()
+  const env = testEnvironmentOf(process.env)
   const addresses = await up({
     stateDir,
     env,
@@ -80,17 +81,6 @@ function recordJest(pid: number): void {
     stopTimeoutMs: 5000,
     startedAt: new Date().toISOString(),
   })
-}
-
-/** Nothing that points to a running demo: neither its addresses, nor its ports, nor its state. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const parts = [...engines, ...services]
-  const ours = parts.flatMap(({ addressVariable, ports }) => [
-    addressVariable,
-    ...ports.map((port) => port.variable),
-  ])
-  const dropped = new Set([...ours, 'REPRISE_STATE', 'REPRISE_JWKS'])
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.has(name)))
 }
 
 function interrupt(): void {
