@@ -53,6 +53,15 @@ test('a dead part comes back at its old address, and the others stay', async () 
   expect(await statusOf({ stateDir, parts: [store] })).toMatchObject([{ state: 'ready' }])
 })
 
+test('where only what is on record comes back, what was stopped meanwhile stays down', async () => {
+  await up(options)
+  await kill('store', stateDir)
+  await down({ stateDir, only: ['service', 'log'] })
+  await up({ ...options, onRecord: true })
+  expect(Object.keys(readRuns(stateDir))).toEqual(['store'])
+  expect(pidOf('store', stateDir)).toBeDefined()
+})
+
 test('a ready part may tell something about itself; that it fails to is not held against it', async () => {
   const telling = { ...log, detail: () => Promise.resolve('3 records behind') }
   const silent = { ...store, detail: () => Promise.reject(new Error('no idea')) }

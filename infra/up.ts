@@ -26,6 +26,8 @@ export type UpOptions = {
   readonly ports?: 'fixed' | 'free'
   /** Default: every engine and service. */
   readonly parts?: readonly Part[]
+  /** Of these only those that are on record: what `down` stopped meanwhile stays down. */
+  readonly onRecord?: boolean
   /** Default: this process's. A variable like REPRISE_KAFKA in it keeps the part from being started. */
   readonly env?: Environment
   /** With `process` everything ends when this process does, even when it is killed. Default: detached. */
@@ -58,7 +60,9 @@ export async function up(options: UpOptions = {}): Promise<Addresses> {
 
 async function upLocked(stateDir: string, options: UpOptions): Promise<Addresses> {
   const env = options.env ?? process.env
-  const parts = options.parts ?? [...engines, ...services]
+  const asked = options.parts ?? [...engines, ...services]
+  const runs = readRuns(stateDir)
+  const parts = options.onRecord === true ? asked.filter(({ name }) => name in runs) : asked
   const planning = { parts, stateDir, env, ports: options.ports ?? 'fixed' } as const
   const plan = await planOf(planning)
   const known = [...new Map([...engines, ...services, ...parts].map((part) => [part.name, part])).values()]

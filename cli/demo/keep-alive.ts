@@ -24,7 +24,12 @@ export const keepAlive = async (options: {
     say(`  ! ${dead.join(', ')} died; starting again, the demo waits`)
     try {
       // Only the dead ones: an ailing part that still runs must not hold them up.
-      await up({ stateDir, lockWaitMs, parts: known.filter(({ name }) => dead.includes(name)) })
+      await up({
+        stateDir,
+        lockWaitMs,
+        onRecord: true,
+        parts: known.filter(({ name }) => dead.includes(name)),
+      })
       say(`  ! ${dead.join(', ')} back after ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`)
     } catch (reason) {
       say(`  ! ${dead.join(', ')} did not come back yet: ${(reason as Error).message.split('\n')[0]}`)
