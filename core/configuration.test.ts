@@ -74,6 +74,11 @@ describe('the configuration', () => {
     expect(() => configurationOf({ [variable]: value })).toThrow(`${variable}="${value}": ${words}`),
   )
 
+  test('a slash at the end of an address goes, before paths are appended to it', () =>
+    expect(configurationOf({ REPRISE_REGISTRY: 'http://one:8081/apis/ccompat/v7/' }).registry).toBe(
+      'http://one:8081/apis/ccompat/v7',
+    ))
+
   test('spaces around the commas of a list say nothing', () =>
     expect(
       configurationOf({

@@ -198,10 +198,14 @@ function addresses() {
   return list(z.string().regex(/^[^\s/]+:\d{1,5}$/, message)).refine((found) => found.length > 0, message)
 }
 
-/** An address without its scheme, as localhost:9200, would else count as one with the scheme `localhost`. */
+/**
+ * An address without its scheme, as localhost:9200, would else count as one with the scheme `localhost`. Paths are
+ * appended to it, so a slash at its end goes.
+ */
 function url(...schemes: readonly string[]) {
   const protocol = new RegExp(`^(${schemes.join('|')})$`)
-  return z.url({ protocol, error: `must begin with ${schemes.map((each) => `${each}://`).join(' or ')}` })
+  const error = `must begin with ${schemes.map((each) => `${each}://`).join(' or ')}`
+  return z.url({ protocol, error }).transform((value) => value.replace(/\/+$/, ''))
 }
 
 /** As browsers name them; with a path, if only a slash, they equal none. */
