@@ -26,3 +26,8 @@ test('a crowd of connections comes in within some turns of the event loop, and c
   // One socket lets one in a turn.
   if (process.platform === 'linux') expect(turns).toBeLessThan(connections / 2)
 })
+
+test('an address that is none of this machine is named with the reason', async () => {
+  const listening = listen(createServer(), { service: 'test', host: '192.0.2.1', port: 0 }, 1)
+  await expect(listening).rejects.toThrow(/test can't listen on 192\.0\.2\.1:0: .*EADDRNOTAVAIL/)
+})

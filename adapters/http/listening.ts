@@ -54,8 +54,8 @@ const refuseTaken = async (address: Address): Promise<void> => {
 const begin = (server: Server, { service, host, port }: Address, reusePort: boolean): Promise<void> =>
   new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE' ? ': the port is taken by another process' : ''
-      reject(new Error(`${service} can't listen on ${host}:${port}${taken}`, { cause }))
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is taken by another process' : cause.message
+      reject(new Error(`${service} can't listen on ${host}:${port}: ${reason}`, { cause }))
     }
     server.once('error', fail)
     server.listen({ port, host, reusePort }, () => {
