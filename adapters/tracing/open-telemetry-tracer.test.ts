@@ -37,3 +37,13 @@ test('without a parent the ratio says whether a trace begins; what is not sample
   expect(sampled.traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/)
   expect(always.exporter.getFinishedSpans()).toHaveLength(1)
 })
+
+test.each([
+  ['refuses', () => Promise.reject(new Error('connect ECONNREFUSED'))],
+  ['never answers', () => new Promise<void>(() => undefined)],
+])('a collector that %s keeps nobody from ending', async (_how, shutdown) => {
+  const processor = new SimpleSpanProcessor(new InMemorySpanExporter())
+  processor.shutdown = shutdown
+  const tracer = createOpenTelemetryTracer({ service: 'tests', ratio: 1, processor })
+  await expect(tracer.close()).resolves.toBeUndefined()
+})

@@ -15,6 +15,7 @@ import {
   type SpanProcessor,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node'
+import { inTime } from '@reprise/core/in-time.ts'
 import type { Span, Tracer } from '@reprise/core/ports/tracer.port.ts'
 
 /** How spans leave the process. */
@@ -28,6 +29,9 @@ export type TracerOptions = {
 /** Spans in batches to an OTLP endpoint over HTTP, such as http://127.0.0.1:4318/v1/traces. */
 export const otlpProcessor = (url: string): SpanProcessor =>
   new BatchSpanProcessor(new OTLPTraceExporter({ url }))
+
+const closeMsMax = 2_000
+const notTaken = () => new Error(`the last spans were not taken within ${closeMsMax} ms`)
 
 /** The Tracer port on OpenTelemetry. A parent's own choice whether to sample stands. */
 export const createOpenTelemetryTracer = ({ service, ratio, processor }: TracerOptions): Tracer => {
@@ -51,7 +55,9 @@ export const createOpenTelemetryTracer = ({ service, ratio, processor }: TracerO
       },
     }
   }
-  return { begin, close: () => provider.shutdown() }
+  // A collector that doesn't answer must not keep a service from ending: what it hasn't taken by then is lost.
+  const close = () => inTime(provider.shutdown(), closeMsMax, notTaken).catch(() => undefined)
+  return { begin, close }
 }
 
 const spanContextOf = (traceparent: string): SpanContext | undefined => {

@@ -19,7 +19,7 @@ export type Tracer = {
     readonly parent: string | undefined
     readonly attributes?: SpanAttributes
   }) => Span
-  /** Sends what has ended. */
+  /** Sends what has ended, as far as it is taken in a moment. Never rejects. */
   readonly close: () => Promise<void>
 }
 
