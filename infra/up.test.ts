@@ -37,6 +37,14 @@ test('a second up leaves running parts alone and gives the same addresses', asyn
   expect(first.env).toMatchObject({ REPRISE_LOG: first.byPart.log, REPRISE_STATE: stateDir })
 })
 
+test.each([
+  ['', () => join(stateDir, 'keys', 'jwks.json')],
+  ['https://id.example/keys', () => 'https://id.example/keys'],
+])('services are told the local keys, unless REPRISE_JWKS names others: "%s"', async (given, told) => {
+  const env = { ...options.env, REPRISE_JWKS: given }
+  expect((await up({ ...options, env, parts: [log] })).env).toMatchObject({ REPRISE_JWKS: told() })
+})
+
 test('a part starts after those that it needs, whatever the order they are named in', async () => {
   await up(options)
   const order = Object.keys(readRuns(stateDir))

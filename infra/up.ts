@@ -86,9 +86,9 @@ async function upLocked(stateDir: string, options: UpOptions): Promise<Addresses
   return addresses
 }
 
-/** A JWKS that the user named wins over the local one. */
+/** A JWKS that the user named wins over the local one; an empty variable names none. */
 function jwksOf({ REPRISE_JWKS }: Environment): Record<string, string> {
-  return REPRISE_JWKS === undefined ? {} : { REPRISE_JWKS }
+  return REPRISE_JWKS ? { REPRISE_JWKS } : {}
 }
 
 type Start = {

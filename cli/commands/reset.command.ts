@@ -41,7 +41,8 @@ async function deleteAll(stateDir: string): Promise<void> {
 }
 
 async function isSure(stateDir: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Error('reset asks first; without a terminal say --yes')
+  if (!process.stdin.isTTY)
+    throw new Error('reset asks first; without a terminal say --yes (make reset YES=1)')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal.question(`Stop everything and delete all data in ${stateDir}? [y/N] `)
   terminal.close()
