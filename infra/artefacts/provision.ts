@@ -27,8 +27,21 @@ export async function checkProvisions(parts: readonly Part[], env: Environment):
   )
 }
 
-/** Finds or fetches what a part runs on. */
+/** Finds or fetches what a part runs on. Throws with the part's name, when it can't be fetched. */
 export async function provide(
+  part: Part,
+  env: Environment,
+  onProgress: (text: string) => void,
+): Promise<Provisions> {
+  try {
+    return await provisionsOf(part, env, onProgress)
+  } catch (cause) {
+    const words = `what ${part.name} runs on could not be fetched; is there a network? The next start tries again`
+    throw new Error(`${words}\n${(cause as Error).message.replace(/^/gm, '  | ')}`, { cause })
+  }
+}
+
+async function provisionsOf(
   part: Part,
   env: Environment,
   onProgress: (text: string) => void,

@@ -100,6 +100,20 @@ test('a part whose files in the cache have changed says so, and how they come an
   expect(message).toContain(`its files are damaged (x.jar has other contents): delete ${artefactDir}`)
 })
 
+test('a part that can not be fetched is named, with the words of what should have fetched it', async () => {
+  const folder = temporaryStateDir()
+  writeFileSync(join(folder, 'mvn'), '#!/bin/sh\necho Unknown host; exit 1\n', { mode: 0o755 })
+  const path = process.env.PATH ?? ''
+  process.env.PATH = `${folder}:${path}`
+  const artefact: Artefact = { name: 'x', version: '1', dependencies: ['g:a:1'], exclusions: [] }
+  const env = { PATH: process.env.PATH, REPRISE_CACHE: folder }
+  const message = await messageOf(up({ ...options, env, parts: [dummyPart('far', { artefact })] }))
+  process.env.PATH = path
+  rmSync(folder, { recursive: true })
+  expect(message).toContain('what far runs on could not be fetched; is there a network?')
+  expect(message).toContain('  | Unknown host')
+})
+
 test('a program that is not there is said so', async () => {
   const absent = dummyPart('absent', { command: () => ({ file: '/no/such/program', args: [] }) })
   expect(await messageOf(up({ ...options, parts: [absent] }))).toContain('absent could not be started')
