@@ -64,6 +64,7 @@ describe('the configuration', () => {
     ['REPRISE_CONNECT', 'localhost:8083', 'must begin with http:// or https://'],
     ['REPRISE_OTLP', 'localhost:4318/v1/traces', 'must begin with http:// or https://'],
     ['REPRISE_POSTGRES', 'localhost:5432/reprise', 'must begin with postgres:// or postgresql://'],
+    ['REPRISE_POSTGRES', 'mysql://ann:***@db/reprise', 'must begin with postgres:// or postgresql://'],
     ['REPRISE_KAFKA', 'http://kafka:9092', 'must be host:port'],
     ['REPRISE_KAFKA', 'kafka', 'must be host:port'],
     ['REPRISE_KAFKA', ' , ', 'must be host:port'],
@@ -71,7 +72,9 @@ describe('the configuration', () => {
     ['REPRISE_CORS_ORIGINS', 'app.example', 'must be origins'],
     ['REPRISE_COMMAND_PORT', ' ', 'must be a number'],
   ])('what would only be found out later is refused: %s="%s"', (variable, value, words) =>
-    expect(() => configurationOf({ [variable]: value })).toThrow(`${variable}="${value}": ${words}`),
+    expect(() => configurationOf({ [variable]: value.replace('***', 'a secret') })).toThrow(
+      `${variable}="${value}": ${words}`,
+    ),
   )
 
   test('a slash at the end of an address goes, before paths are appended to it', () =>

@@ -168,12 +168,16 @@ export const configurationOf = (environment: Readonly<Record<string, string | un
     const given = environment[variable] || byDefault
     const parsed = schema.safeParse(given === '' && schema.safeParse(undefined).success ? undefined : given)
     if (!parsed.success)
-      wrong.push(`${variable}="${given}": ${parsed.error.issues[0]?.message ?? 'invalid'} (${meaning})`)
+      wrong.push(
+        `${variable}="${withoutPassword(given)}": ${parsed.error.issues[0]?.message ?? 'invalid'} (${meaning})`,
+      )
     return [name, parsed.data] as const
   })
   if (wrong.length > 0) throw new BadConfiguration(wrong.join('\n'))
   return Object.fromEntries(entries) as unknown as Configuration
 }
+
+const withoutPassword = (value: string): string => value.replace(/:[^:@/]*@/, ':***@')
 
 function setting<Schema extends z.ZodType>(
   variable: string,

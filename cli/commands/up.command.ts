@@ -1,5 +1,6 @@
 import { engines, services } from '@reprise/infra/parts.ts'
 import { liveTable } from '@reprise/infra/progress/live-table.ts'
+import { withoutPassword } from '@reprise/infra/progress/table.ts'
 import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import { statusOf } from '@reprise/infra/status-of.ts'
 import { up } from '@reprise/infra/up.ts'
@@ -31,5 +32,5 @@ async function run({ enginesOnly = false, json = false }: Options): Promise<void
   }
   const memoryBytes = reports.reduce((sum, report) => sum + (report.memoryBytes ?? 0), 0)
   console.log(`\nAll ready in ${seconds.toFixed(1)} s, ${(memoryBytes / 2 ** 30).toFixed(1)} GB resident.`)
-  for (const { name } of parts) console.log(`  ${name.padEnd(11)} ${byPart[name] ?? ''}`)
+  for (const { name } of parts) console.log(`  ${name.padEnd(11)} ${withoutPassword(byPart[name] ?? '')}`)
 }

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import type { PartReport } from './report.ts'
-import { lineOf, tableOf } from './table.ts'
+import { lineOf, tableOf, withoutPassword } from './table.ts'
 
 /** Shows how parts come up: a table that updates in place on a terminal, a line per change of state elsewhere. */
 export function liveTable(stream: WriteStream): (reports: readonly PartReport[]) => void {
@@ -14,6 +14,7 @@ function inPlace(stream: WriteStream): (reports: readonly PartReport[]) => void 
     // A line that wraps would make the table climb, so what doesn't fit is cut before it is coloured.
     const fitting = reports.map((report) => ({
       ...report,
+      address: withoutPassword(report.address).slice(0, Math.max(0, width - 50)),
       detail: report.detail.slice(0, Math.max(0, width - 50)),
     }))
     const lines = tableOf(fitting, { color: process.env.NO_COLOR === undefined })

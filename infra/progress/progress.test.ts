@@ -35,6 +35,13 @@ test('a line says the same', () => {
   expect(lineOf(kafka)).toBe('kafka ready  port 9092, 367 MB, 2.1 s')
 })
 
+test('the password in an address that somebody named is not shown', () => {
+  const address = 'postgres://reprise:a%20secret@db:5432/reprise'
+  const named = { ...kafka, name: 'postgres', state: 'external', address } as const
+  expect(lineOf(named)).toContain('postgres://reprise:***@db:5432/reprise')
+  expect(tableOf([named], { color: false }).join()).not.toContain('secret')
+})
+
 test('a suite that failed before its first test is a failure', () => {
   const json = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 }
   const testResults = [

@@ -39,8 +39,13 @@ function cellsOf({ name, state, port, memoryBytes, seconds, detail, address }: P
     port === undefined ? '' : String(port),
     memoryBytes === undefined ? '' : `${Math.round(memoryBytes / 1_048_576)} MB`,
     seconds === undefined ? '' : seconds.toFixed(Number.isInteger(seconds) ? 0 : 1),
-    state === 'external' ? address : detail,
+    state === 'external' ? withoutPassword(address) : detail,
   ]
+}
+
+/** An address as people may see it, and whatever keeps what they were shown. */
+export function withoutPassword(address: string): string {
+  return address.replace(/:[^:@/]*@/, ':***@')
 }
 
 const colors: Readonly<Record<PartState, number>> = {
