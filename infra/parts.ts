@@ -6,6 +6,7 @@ import { postgres } from './engines/postgres.engine.ts'
 import { registry } from './engines/registry.engine.ts'
 import type { Part } from './part.ts'
 import { servicePart } from './services/service.part.ts'
+import { readRuns } from './supervise/run-file.ts'
 
 /** The engines, in the order in which people think of them. A new one is a file in `engines/` and a word here. */
 export const engines: readonly Part[] = [kafka, registry, cassandra, opensearch, postgres, connect]
@@ -110,3 +111,14 @@ export const services: readonly Part[] = [
   projectors,
   queryApi,
 ]
+
+/** As many command processes as there can be. */
+const commandProcessesMax = 10
+
+/** All parts here: also the further command processes that were started, however many this process is told of. */
+export const partsHere = (stateDir: string): readonly Part[] => {
+  const runs = readRuns(stateDir)
+  const known = [...engines, ...services]
+  const further = furtherProducers(commandProcessesMax).filter(({ name }) => name in runs)
+  return [...known, ...further.filter(({ name }) => !known.some((part) => part.name === name))]
+}

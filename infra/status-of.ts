@@ -1,5 +1,5 @@
 import type { Part, PartContext } from './part.ts'
-import { engines, services } from './parts.ts'
+import { partsHere } from './parts.ts'
 import type { PartReport } from './progress/report.ts'
 import { stateDirOf } from './state-dir.ts'
 import { notReadyReason } from './supervise/await-ready.ts'
@@ -17,7 +17,7 @@ export type StatusOptions = {
 /** Asks every part how it is: `ready`, `unready` with the reason, `failed` when it died, `stopped`, or `external`. */
 export async function statusOf(options: StatusOptions = {}): Promise<readonly PartReport[]> {
   const stateDir = options.stateDir ?? stateDirOf()
-  const parts = options.parts ?? [...engines, ...services]
+  const parts = options.parts ?? partsHere(stateDir)
   return Promise.all(parts.map((part) => statusOfPart(part, stateDir, options.timeoutMs ?? 5000)))
 }
 

@@ -106,6 +106,15 @@ test('down stops services before engines, exactly what was started, and forgets 
   expect(readRuns(stateDir)).toEqual({})
 })
 
+test('a further command process is known by its record, however many this shell names', async () => {
+  await up({ ...options, parts: [log] })
+  recordRun(stateDir, { ...readRuns(stateDir).log!, name: 'producers-3', startTime: 'dead' })
+  const reports = await statusOf({ stateDir })
+  expect(reports.filter(({ state }) => state !== 'stopped')).toMatchObject([
+    { name: 'producers-3', state: 'failed' },
+  ])
+})
+
 test('a process that was given the number of a dead part is never killed', async () => {
   await up({ ...options, parts: [log] })
   const { log: run } = readRuns(stateDir)

@@ -1,4 +1,4 @@
-import { engines, services } from '@reprise/infra/parts.ts'
+import { partsHere } from '@reprise/infra/parts.ts'
 import { restart } from '@reprise/infra/restart.ts'
 import { stateDirOf } from '@reprise/infra/state-dir.ts'
 import type { Command } from 'commander'
@@ -30,7 +30,7 @@ async function run(names: readonly string[], { json = false }: Options): Promise
 }
 
 function partNamed(name: string) {
-  const all = [...engines, ...services]
+  const all = partsHere(stateDirOf())
   const part = all.find((each) => each.name === name)
   if (part === undefined)
     throw new Error(`there is no part ${name}; there are ${all.map((each) => each.name).join(', ')}`)
