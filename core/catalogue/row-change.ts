@@ -117,11 +117,14 @@ const textOrNull = (row: Row, column: string): string | null =>
   row[column] === null || row[column] === undefined ? null : textIn(row, column)
 
 const dayMs = 86_400_000
+const firstDay = Date.parse('0001-01-01') / dayMs
+const lastDay = Date.parse('9999-12-31') / dayMs
 
-/** Dates travel as days since 1970. */
+/** Dates travel as days since 1970. One that can't be written as YYYY-MM-DD, such as infinity, counts as null. */
 const dateOrNull = (row: Row, column: string): string | null => {
   const days = row[column] as number | null | undefined
-  return days === null || days === undefined ? null : new Date(days * dayMs).toISOString().slice(0, 10)
+  if (days === null || days === undefined || days < firstDay || days > lastDay) return null
+  return new Date(days * dayMs).toISOString().slice(0, 10)
 }
 
 const lengths: Readonly<Record<string, number>> = { year: 4, month: 7, day: 10 }
