@@ -29,11 +29,17 @@ export async function prepareDatabase(address: string): Promise<readonly string[
   })
 }
 
-/** Runs `work` with a connection of its own. @throws {DatabaseAway} when there is none to be had */
+/**
+ * Runs `work` with a connection of its own.
+ * @throws {DatabaseAway} when there is none to be had, or `work` failed and the connection was lost meanwhile
+ */
 export async function withClient<T>(address: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = await openClient(address)
+  const connection = { isLost: false }
+  const client = await openClient(address, () => (connection.isLost = true))
   try {
     return await work(client)
+  } catch (cause) {
+    throw connection.isLost && !(cause instanceof DatabaseAway) ? awayOf(address, 'went away', cause) : cause
   } finally {
     await client.end().catch(() => undefined)
   }
@@ -51,7 +57,7 @@ export async function openClient(address: string, onBroken: () => void = () => u
   })
   client.on('error', onBroken)
   await client.connect().catch((cause: unknown) => {
-    throw awayOf(address, cause)
+    throw awayOf(address, 'does not let us in', cause)
   })
   return client
 }
@@ -76,7 +82,7 @@ async function createDatabase(address: string): Promise<void> {
     await client
       .query(`CREATE DATABASE "${name}" TEMPLATE template0 ENCODING 'UTF8'`)
       .catch((cause: unknown) => {
-        if (!alreadyThere.includes(codeOf(cause) ?? '')) throw awayOf(address, cause)
+        if (!alreadyThere.includes(codeOf(cause) ?? '')) throw awayOf(address, 'does not let us in', cause)
       })
   })
 }
@@ -95,11 +101,11 @@ function codeOf(cause: unknown): string | undefined {
   return cause instanceof DatabaseError ? cause.code : undefined
 }
 
-function awayOf(address: string, cause: unknown): DatabaseAway {
+function awayOf(address: string, what: string, cause: unknown): DatabaseAway {
   const { host, pathname } = new URL(address)
   const reason = cause instanceof Error ? cause.message || cause.constructor.name : String(cause)
   return new DatabaseAway(
-    `PostgreSQL at ${host}${pathname} does not let us in: ${reason}. Is it up (reprise status), and is REPRISE_POSTGRES right?`,
+    `PostgreSQL at ${host}${pathname} ${what}: ${reason}. Is it up (reprise status), and is REPRISE_POSTGRES right?`,
     { cause },
   )
 }

@@ -169,6 +169,25 @@ test(
 )
 
 test(
+  'a load that is interrupted ends with the words of the interrupt, also while it waits for another one',
+  async () => {
+    await withClient(database, async (holder) => {
+      await holder.query("SELECT pg_advisory_lock(hashtext('reprise catalogue load'))")
+      const stopping = new AbortController()
+      const words = new Error('Stopped.')
+      const source = { description: 'test', read: () => Promise.resolve(generated) }
+      const ended = loadCatalogue({ database, source, signal: stopping.signal }).catch(
+        (error: unknown) => error,
+      )
+      await eventually(async () => (await rowsOf(waiting)).length > 0)
+      stopping.abort(words)
+      expect(await ended).toBe(words)
+    })
+  },
+  patienceMs,
+)
+
+test(
   'a row that makes no sense is refused by name, and nothing of its transaction stays',
   async () => {
     const [first, ...others] = generated.tracks as readonly [TrackRow, ...TrackRow[]]
@@ -182,7 +201,7 @@ test(
 
 const waiting = `
   SELECT pid FROM pg_stat_activity
-  WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'relation'`
+  WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event IN ('relation', 'advisory')`
 
 async function eventually(isSo: () => Promise<boolean>): Promise<void> {
   for (const until = Date.now() + patienceMs; !(await isSo());) {

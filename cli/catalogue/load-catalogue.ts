@@ -13,6 +13,8 @@ export type LoadOptions = {
   readonly onRead?: (counts: Counts) => void
   /** So many more rows are done. */
   readonly onWritten?: (count: number) => void
+  /** Ends it early: rows whose transaction was finished stay. */
+  readonly signal?: AbortSignal
 }
 
 /** How many there are of each. */
@@ -31,19 +33,40 @@ const connections = 4
 
 /**
  * Loads a catalogue into PostgreSQL. A second load changes nothing; two at once take turns.
- * @throws {DatabaseAway} {@link RowRefused} {@link BadRow}
+ * @throws {DatabaseAway} {@link RowRefused} {@link BadRow}, or the signal's reason
  */
 export const loadCatalogue = async (options: LoadOptions): Promise<Loaded> => {
-  const { database, source, onRead, onWritten = () => undefined } = options
+  const { database, source, onRead, onWritten = () => undefined, signal } = options
   const startedAt = Date.now()
   const [catalogue] = await Promise.all([source.read(), prepareDatabase(database)])
+  signal?.throwIfAborted()
   const counts = countsOf(catalogue)
   onRead?.(counts)
-  const written = await withClients(database, connections, async (clients) => {
-    await clients[0]?.query("SELECT pg_advisory_lock(hashtext('reprise catalogue load'))")
-    return writeCatalogue(clients, catalogue, onWritten)
-  })
+  const written = await withClients(database, connections, (clients) =>
+    unlessAborted(clients, signal, async () => {
+      await clients[0]?.query("SELECT pg_advisory_lock(hashtext('reprise catalogue load'))")
+      return writeCatalogue(clients, catalogue, onWritten)
+    }),
+  )
   return { source: source.description, counts, written, seconds: (Date.now() - startedAt) / 1_000 }
+}
+
+/** An interrupted load may be waiting for another one: the connections end under it, whatever they are asked. */
+const unlessAborted = async <T>(
+  clients: readonly Client[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const stop = () => clients.forEach((client) => void client.end().catch(() => undefined))
+  signal?.addEventListener('abort', stop)
+  try {
+    return await work()
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw cause
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
 }
 
 const countsOf = ({ artists, albums, tracks }: Catalogue): Counts => ({

@@ -15,6 +15,7 @@ import { runSql } from '../catalogue/run-sql.ts'
 import { loadCatalogue, type Loaded } from '../catalogue/load-catalogue.ts'
 import { numberOf, durationOf } from '../demo/pace.ts'
 import { createScreen, type Progress } from '../demo/screen.ts'
+import { stopOnInterrupt } from '../stop-on-interrupt.ts'
 
 const projectRoot = join(import.meta.dirname, '..', '..')
 
@@ -68,6 +69,7 @@ async function load({ json = false, ...paths }: LoadOptions): Promise<void> {
       progress = screen.progress('catalogue', artists + albums + tracks)
     },
     onWritten: (count) => progress?.advance(count),
+    signal: stopOnInterrupt('\nStopped. What was loaded stays; the next load finishes it.'),
   }).finally(() => progress?.end())
   if (json) console.log(JSON.stringify(loaded))
   else screen.line(wordsOf(loaded))

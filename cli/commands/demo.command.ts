@@ -11,6 +11,7 @@ import { runDemo } from '../demo/run-demo.ts'
 import { createScreen } from '../demo/screen.ts'
 import { summaryOf } from '../demo/summary.ts'
 import { prepareStart } from '../prepare-start.ts'
+import { stopOnInterrupt } from '../stop-on-interrupt.ts'
 
 type Options = { readonly full?: boolean; readonly json?: boolean }
 
@@ -40,7 +41,7 @@ async function run({ full = process.env.FULL === '1', json = false }: Options): 
   const startupSeconds = (Date.now() - startedAt) / 1_000
   screen.line('')
 
-  const stopping = stopOnInterrupt()
+  const stopping = stopOnInterrupt(stopped)
   const over = new AbortController()
   const watching = keepAlive({
     stateDir,
@@ -62,20 +63,10 @@ async function run({ full = process.env.FULL === '1', json = false }: Options): 
   } finally {
     over.abort()
     await watching
+    screen.close()
   }
 }
 
-/** The first Ctrl-C ends the demo in order and with words, a second one at once. */
-function stopOnInterrupt(): AbortSignal {
-  const stopping = new AbortController()
-  const stop = () =>
-    stopping.abort(
-      new Error(
-        '\nStopped. What was acknowledged is in the log; start the demo again and it goes on from there.\n' +
-          'Engines and services keep running: make down stops them.',
-      ),
-    )
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  return stopping.signal
-}
+const stopped =
+  '\nStopped. What was acknowledged is in the log; start the demo again and it goes on from there.\n' +
+  'Engines and services keep running: make down stops them.'

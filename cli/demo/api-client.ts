@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, type Dispatcher, request as send } from 'undici'
+import { pause } from './pause.ts'
 
 /** A request to one of the two APIs. */
 export type ApiRequest = {
@@ -66,12 +66,12 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
   const request = async (asked: ApiRequest): Promise<ApiAnswer> => {
     const patienceMs = asked.patienceMs ?? options.patienceMs
     const deadline = Date.now() + patienceMs
-    for (let pause = pauseMs.first; ; pause = Math.min(pauseMs.most, pause * 2)) {
+    for (let waitMs = pauseMs.first; ; waitMs = Math.min(pauseMs.most, waitMs * 2)) {
       signal.throwIfAborted()
       const tried = await tryOnce(asked, { ...options, address: addressOf(asked.api), agent })
       if (!('problem' in tried)) return tried
       if (Date.now() >= deadline) throw new OutOfPatience(wordsOf(asked, patienceMs, tried.problem))
-      await sleep((tried.afterMs ?? pause) * (0.75 + Math.random() / 2), undefined, { signal })
+      await pause((tried.afterMs ?? waitMs) * (0.75 + Math.random() / 2), signal)
     }
   }
   return { request, close: () => agent.close() }

@@ -1,14 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseAway } from '@reprise/connect/database.ts'
 import { namesOf } from '@reprise/connect/names.ts'
 import { settingsOf } from '@reprise/connect/settings.ts'
 import type { Catalogue } from '../catalogue/catalogue-rows.ts'
 import type { CatalogueSource } from '../catalogue/catalogue-source.ts'
 import { loadCatalogue, type Counts } from '../catalogue/load-catalogue.ts'
 import { OutOfPatience, type ApiClient } from './api-client.ts'
+import { pause } from './pause.ts'
 import type { Progress, Screen } from './screen.ts'
 
 /** The views of a whole catalogue take a minute or two to fill. */
 const patienceMs = 15 * 60_000
+
+/** A database that was killed is started again, and mends itself first: so many tries, a second apart. */
+const triesMax = 120
 
 type FillOptions = {
   readonly source: CatalogueSource
@@ -16,23 +20,38 @@ type FillOptions = {
   readonly client: ApiClient
   readonly screen: Screen
   readonly signal: AbortSignal
+  readonly load?: typeof loadCatalogue
 }
 
 /** Loads the catalogue into its database, and waits until queries and search show all of it. */
 export const fillCatalogue = async (options: FillOptions): Promise<Counts> => {
-  const { source, environment, screen } = options
+  const { source, environment, screen, signal, load = loadCatalogue } = options
   let read: Catalogue | undefined
   let loading: Progress | undefined
-  const { counts } = await loadCatalogue({
-    database: namesOf(settingsOf(environment)).database,
-    source: { ...source, read: async () => (read = await source.read()) },
-    onRead: ({ artists, albums, tracks }) => {
-      loading = screen.progress('catalogue', artists + albums + tracks)
-    },
-    onWritten: (count) => loading?.advance(count),
-  }).finally(() => loading?.end())
+  const { counts } = await whileAway(signal, () =>
+    load({
+      database: namesOf(settingsOf(environment)).database,
+      source: { ...source, read: async () => (read ??= await source.read()) },
+      onRead: ({ artists, albums, tracks }) => {
+        loading = screen.progress('catalogue', artists + albums + tracks)
+      },
+      onWritten: (count) => loading?.advance(count),
+      signal,
+    }).finally(() => loading?.end()),
+  )
   if (read !== undefined) await awaitItsViews(read, options)
   return counts
+}
+
+/** What was loaded before the database died stays, so loading again goes on. */
+const whileAway = async <T>(signal: AbortSignal, load: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++)
+    try {
+      return await load()
+    } catch (cause) {
+      if (!(cause instanceof DatabaseAway) || tries === triesMax) throw cause
+      await pause(1_000, signal)
+    }
 }
 
 /** How finely the filling of the views is shown. */
@@ -49,7 +68,7 @@ const awaitItsViews = async (
     const step = Math.ceil(rows.length / stepsPerKind)
     for (let from = 0; from < rows.length; from += step) {
       const some = rows.slice(from, from + step)
-      position = await untilShown(client, `/v1/${kind}/${some.at(-1)?.id ?? ''}`, signal)
+      position = await untilShown(client, `/v1/${kind}/${encodeURIComponent(some.at(-1)?.id ?? '')}`, signal)
       seeing.advance(some.length)
     }
   }
@@ -67,7 +86,7 @@ const untilShown = async (client: ApiClient, path: string, signal: AbortSignal):
         `${path} is not visible after ${patienceMs / 60_000} minutes; ` +
           'see ./reprise catalogue status and ./reprise logs',
       )
-    await sleep(250, undefined, { signal })
+    await pause(250, signal)
   }
 }
 

@@ -14,6 +14,8 @@ export type Progress = {
 export type Screen = {
   readonly line: (text: string) => void
   readonly progress: (label: string, total: number) => Progress
+  /** Ends a bar that still runs, which would keep the process alive and the cursor hidden. */
+  readonly close: () => void
 }
 
 const sparseMs = 5_000
@@ -22,12 +24,20 @@ const sparseMs = 5_000
 export const createScreen = (stream: WriteStream): Screen => {
   let bars: MultiBar | undefined
   const line = (text: string) => {
-    if (bars) bars.log(`${text}\n`)
+    if (bars?.isActive) bars.log(`${text}\n`)
     else stream.write(`${text}\n`)
+  }
+  const close = () => {
+    // An interrupt stops a bar by itself.
+    if (!bars?.isActive) return
+    // Stopping alone would lose the lines written since the last update.
+    bars.update()
+    bars.stop()
   }
   const onTerminal = (label: string, total: number): Progress => {
     const pace = paceOf(total)
     bars = new MultiBar({
+      stream,
       format: '  {label} {bar} {words}',
       hideCursor: true,
       fps: 5,
@@ -38,8 +48,7 @@ export const createScreen = (stream: WriteStream): Screen => {
     const advance = (count: number) => bar.update(pace.advance(count).done, { words: pace.words() })
     const end = () => {
       bar.update(pace.advance(0).done, { words: pace.summary() })
-      bars?.stop()
-      bars = undefined
+      close()
     }
     return { advance, end }
   }
@@ -54,7 +63,7 @@ export const createScreen = (stream: WriteStream): Screen => {
     }
     return { advance, end: () => line(`  ${label.padEnd(12)} ${pace.summary()}`) }
   }
-  return { line, progress: stream.isTTY ? onTerminal : inLines }
+  return { line, progress: stream.isTTY ? onTerminal : inLines, close }
 }
 
 const theme = { barCompleteChar: '━', barIncompleteChar: '·' }
