@@ -1,34 +1,15 @@
-import { once } from 'node:events'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DatabaseAway, withClient } from './database.ts'
+import { startFakePostgres } from './fake-postgres.ts'
 
-/** A PostgreSQL that lets everybody in, and breaks the connection of whoever asks something. */
-const server = createServer((socket: Socket) => {
-  let isIn = false
-  socket
-    .on('error', () => undefined)
-    .on('data', () => {
-      if (isIn) socket.destroy()
-      else socket.write(Buffer.concat([message('R', [0, 0, 0, 0]), message('Z', [73])]))
-      isIn = true
-    })
-})
-const message = (type: string, body: readonly number[]): Buffer =>
-  Buffer.from([type.charCodeAt(0), 0, 0, 0, body.length + 4, ...body])
-let address: string
-
-beforeEach(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  address = `postgres://reprise@127.0.0.1:${(server.address() as AddressInfo).port}/reprise`
-})
-afterEach(async () => {
-  await once(server.close(), 'close')
-})
+let postgres: Awaited<ReturnType<typeof startFakePostgres>>
+beforeEach(async () => (postgres = await startFakePostgres((socket) => socket.destroy())))
+afterEach(() => postgres.close())
 
 describe('work with a connection that breaks', () => {
-  test('fails since the database is away, with its address, and the words of the work', async () => {
-    const failure = await withClient(address, (client) => client.query('SELECT 1')).catch(
+  test('fails since the database is away, with its address', async () => {
+    const { address } = postgres
+    const failure: unknown = await withClient(address, (client) => client.query('SELECT 1')).catch(
       (error: unknown) => error,
     )
     expect(failure).toBeInstanceOf(DatabaseAway)
@@ -38,7 +19,8 @@ describe('work with a connection that breaks', () => {
   })
 
   test('says so once, however many connections broke', async () => {
-    const failure = await withClient(address, (one) =>
+    const { address } = postgres
+    const failure: unknown = await withClient(address, (one) =>
       withClient(address, (other) => Promise.all([one.query('SELECT 1'), other.query('SELECT 1')])),
     ).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(DatabaseAway)
@@ -48,5 +30,5 @@ describe('work with a connection that breaks', () => {
 
 test('work that fails on its own fails with what it threw', async () => {
   const cause = new Error('no such album')
-  await expect(withClient(address, () => Promise.reject(cause))).rejects.toBe(cause)
+  await expect(withClient(postgres.address, () => Promise.reject(cause))).rejects.toBe(cause)
 })

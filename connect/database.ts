@@ -47,11 +47,17 @@ export async function withClient<T>(address: string, work: (client: Client) => P
 
 /**
  * A connection of the caller's own. When it breaks between two queries, `onBroken` hears of it, and the next query.
+ * With `answerMs`, a query that isn't answered in time fails.
  * @throws {DatabaseAway}
  */
-export async function openClient(address: string, onBroken: () => void = () => undefined): Promise<Client> {
+export async function openClient(
+  address: string,
+  onBroken: () => void = () => undefined,
+  answerMs?: number,
+): Promise<Client> {
   const client = new Client({
     connectionString: address,
+    query_timeout: answerMs,
     connectionTimeoutMillis: 5_000,
     application_name: 'reprise',
   })
@@ -101,7 +107,8 @@ function codeOf(cause: unknown): string | undefined {
   return cause instanceof DatabaseError ? cause.code : undefined
 }
 
-function awayOf(address: string, what: string, cause: unknown): DatabaseAway {
+/** Says of the database at `address` what it did, and why. */
+export function awayOf(address: string, what: string, cause: unknown): DatabaseAway {
   const { host, pathname } = new URL(address)
   const reason = cause instanceof Error ? cause.message || cause.constructor.name : String(cause)
   return new DatabaseAway(

@@ -1,5 +1,5 @@
-import type { Client } from 'pg'
-import { openClient } from './database.ts'
+import { DatabaseError, type Client } from 'pg'
+import { awayOf, DatabaseAway, openClient } from './database.ts'
 
 /** How far behind the connector's replication slot is. */
 export type Slot = {
@@ -22,8 +22,14 @@ export type SlotAccess = {
   readonly close: () => Promise<void>
 }
 
-/** Access to the slot `name` in the database at `address`. Connects at the first call, and again after a failure. */
-export function createSlotAccess(address: string, name: string): SlotAccess {
+/** Longer than it takes to end the slot's reader. */
+const answerMsMax = 30_000
+
+/**
+ * Access to the slot `name` in the database at `address`. Connects at the first call, and again after a failure; a
+ * database that doesn't answer for `answerMs` is away.
+ */
+export function createSlotAccess(address: string, name: string, answerMs = answerMsMax): SlotAccess {
   let opening: Promise<Client> | undefined
   const forget = (): void => {
     const broken = opening
@@ -32,11 +38,12 @@ export function createSlotAccess(address: string, name: string): SlotAccess {
   }
   const query = async (text: string): Promise<readonly unknown[]> => {
     try {
-      const client = await (opening ??= openClient(address, forget))
+      const client = await (opening ??= openClient(address, forget, answerMs))
       return (await client.query(text, [name])).rows as readonly unknown[]
     } catch (error) {
       forget()
-      throw error
+      if (error instanceof DatabaseError || error instanceof DatabaseAway) throw error
+      throw awayOf(address, 'does not answer', error)
     }
   }
   return {

@@ -129,6 +129,16 @@ describe('a look', () => {
     expect(calls).toEqual(['stop', 'drop', 'forget', 'resume'])
   })
 
+  test('leaves a paused connector alone when its slot is lost; everything is read anew once it is resumed', async () => {
+    const lost = { ...reserved, active: false, walStatus: 'lost' }
+    const { api, look, calls } = systems({ config: wanted, status: statusOf('PAUSED', 'PAUSED'), slot: lost })
+    await look()
+    expect(calls).toEqual([])
+    await api.resume()
+    await look()
+    expect(calls).toEqual(['resume', 'stop', 'drop', 'forget', 'resume'])
+  })
+
   test('goes on with it when an earlier one was cut off', async () => {
     const stopped: ConnectorStatus = { connector: { state: 'STOPPED' }, tasks: [] }
     const { look, calls } = systems({ config: wanted, status: stopped })

@@ -98,9 +98,14 @@ type Found = {
   readonly drift: readonly Drift[]
 }
 
-/** A stopped connector without a slot was being read anew when the process that did it ended. */
+/**
+ * A slot that is lost, unless somebody paused the connector: then it waits with everything else. A stopped connector
+ * without a slot, or with one that is lost, was being read anew when the process that did it ended.
+ */
 const isGap = ({ status, slot }: Found): boolean =>
-  slot?.walStatus === 'lost' || (status?.connector.state === 'STOPPED' && slot === undefined)
+  slot === undefined
+    ? status?.connector.state === 'STOPPED'
+    : slot.walStatus === 'lost' && status?.connector.state !== 'PAUSED'
 
 const isHalted = ({ status }: Found): boolean => ['PAUSED', 'STOPPED'].includes(status?.connector.state ?? '')
 
