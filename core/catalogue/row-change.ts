@@ -33,15 +33,18 @@ export const catalogueEventOf = (value: unknown, offset: number): CatalogueEvent
 /** The place of a change in the database's log: the last commit before it, and its own. */
 export type Sequence = readonly [lastCommit: bigint, own: bigint]
 
+/** Where a row's change stands in the order of its database, and whether a snapshot tells of it. */
+export type Place = { readonly sequence: Sequence; readonly isSnapshot: boolean }
+
 /**
- * Where a row's change stands in the order of the database: undefined for events that aren't Debezium's. Before the
- * first commit that the connector saw, and in a snapshot, a change stands behind itself alone.
+ * The place of a row's change: undefined for events that aren't Debezium's. Before the first commit that the connector
+ * saw, and in a snapshot, a change stands behind itself alone.
  */
-export const sequenceOf = (value: unknown): Sequence | undefined => {
+export const placeOf = (value: unknown): Place | undefined => {
   if (!isEnvelope(value)) return undefined
   const [lastCommit, own] = JSON.parse(value.source.sequence ?? '[null,null]') as (string | null)[]
   if (own === undefined || own === null) return undefined
-  return [BigInt(lastCommit ?? own), BigInt(own)]
+  return { sequence: [BigInt(lastCommit ?? own), BigInt(own)], isSnapshot: value.op === 'r' }
 }
 
 const isEnvelope = (value: unknown): value is Envelope =>

@@ -1,13 +1,15 @@
-import type { Sequence } from '@reprise/core/catalogue/row-change.ts'
+import type { Place, Sequence } from '@reprise/core/catalogue/row-change.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
 import type { Admission } from './topic-reading.ts'
 
 /**
  * Law 7: a change that stands lower in the database's log than one before it has been delivered again, and is left
- * out. An equal one is taken: several rows may change at one place. Records that no database wrote are always taken.
+ * out. An equal one is taken: several rows may change at one place. A snapshot is always taken, and begins anew: it says
+ * what is there now, and one that stands lower is of a database that was made again, whose log began again too. Records
+ * that no database wrote are always taken.
  */
 export const createSequenceAcceptance = (
-  sequenceOf: (record: StoredRecord) => Sequence | undefined,
+  placeOf: (record: StoredRecord) => Place | undefined,
   highestText: string | undefined,
 ): Admission => {
   let highest = highestText ? sequenceIn(highestText) : undefined
@@ -16,9 +18,10 @@ export const createSequenceAcceptance = (
       return highest === undefined ? '' : highest.join(' ')
     },
     accept: (record) => {
-      const sequence = sequenceOf(record)
-      if (sequence === undefined) return true
-      if (highest !== undefined && isLower(sequence, highest)) return false
+      const place = placeOf(record)
+      if (place === undefined) return true
+      const { sequence, isSnapshot } = place
+      if (!isSnapshot && highest !== undefined && isLower(sequence, highest)) return false
       highest = sequence
       return true
     },

@@ -1,5 +1,5 @@
 import type { CatalogueEvent } from '@reprise/core/catalogue/catalogue-event.ts'
-import { catalogueEventOf, sequenceOf } from '@reprise/core/catalogue/row-change.ts'
+import { catalogueEventOf, placeOf } from '@reprise/core/catalogue/row-change.ts'
 import { createAcceptance } from '@reprise/core/acceptance.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
@@ -55,8 +55,7 @@ export const catalogueReading = (
   codec: EventCodec,
   { isPatient }: { readonly isPatient: boolean },
 ): TopicReading<CatalogueEvent> => {
-  const placeOf = (record: StoredRecord) =>
-    readable(record, () => sequenceOf(decodeRecord(codec, record).value))
+  const placeIn = (record: StoredRecord) => readable(record, () => placeOf(decodeRecord(codec, record).value))
   const read = (record: StoredRecord) =>
     readable(record, () => eventIn(decodeRecord(codec, record), record.offset))
   return {
@@ -65,10 +64,10 @@ export const catalogueReading = (
     learn: async (records) => {
       await codec.learn(undecoded(records))
       if (!isPatient) return
-      records.forEach(placeOf)
+      records.forEach(placeIn)
       records.forEach(read)
     },
-    admission: (last) => createSequenceAcceptance(placeOf, last),
+    admission: (last) => createSequenceAcceptance(placeIn, last),
     // What an accepted change has, the ones before it had not more of.
     before: () => undefined,
     eventsOf: (_partition, records) => ({
