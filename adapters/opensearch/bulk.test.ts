@@ -74,6 +74,15 @@ describe('what is not the document’s own makes no refusal, whatever else was r
     expect(() => refusalsIn([refused, passing])).toThrow(StoreUnavailable)
   })
 
+  test('and an index that is gone is told with what brings it back', () => {
+    const gone = item(
+      404,
+      'index_not_found_exception',
+      'no such index and [require_alias] request flag is [true]',
+    )
+    expect(() => refusalsIn([gone])).toThrow('reprise restart projectors')
+  })
+
   test('but another index in its place', () => {
     const closed = item(403, 'cluster_block_exception', 'blocked by: [FORBIDDEN/8/index write (api)];')
     expect(() => refusalsIn([refused, closed])).toThrow(IndexReplaced)

@@ -1,5 +1,6 @@
 import { IndexReplaced, type DocumentWrite, type Refusal } from '@reprise/core/ports/document-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { withRemedy } from './opensearch-failure.ts'
 
 /** What OpenSearch says of one item of a bulk. */
 export type BulkItem = {
@@ -55,7 +56,7 @@ export const refusalsIn = (items: readonly BulkItem[]): ReadonlyMap<string, Refu
           `again to take it back (${reason})`,
       )
     if (status === 429 || status >= 500 || status === 404)
-      throw new StoreUnavailable(`OpenSearch did not store document ${id}: ${reason}`)
+      throw new StoreUnavailable(`OpenSearch did not store document ${id}: ${withRemedy(reason)}`)
     if (!isOfDocument(status, error)) throw new Error(`OpenSearch refuses document ${id}: ${reason}`)
     refusals.set(id, refusalOf(error))
   }

@@ -1,4 +1,4 @@
-import { Client, errors } from '@opensearch-project/opensearch'
+import { Client } from '@opensearch-project/opensearch'
 import { coalesced } from '@reprise/core/coalesced.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { logicalNameOf } from '@reprise/core/layout/physical-index.ts'
@@ -17,6 +17,7 @@ import { createOneTurn, fitting } from '../one-turn.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { bulkBodies, refusalsIn } from './bulk.ts'
 import { createLiveIndexes, indexNamesOf } from './live-index.ts'
+import { failureOf, withRemedy } from './opensearch-failure.ts'
 
 /** Where OpenSearch is. */
 export type OpenSearchOptions = {
@@ -107,7 +108,8 @@ const documentsIn = async (client: Client, index: string, ids: readonly string[]
   const { body } = await client.mget({ index, body: { ids: [...ids] }, realtime: true })
   const found = body.docs as readonly Found[]
   const failed = found.find(({ error }) => error !== undefined)
-  if (failed) throw new StoreUnavailable(`OpenSearch does not answer: ${failed.error?.reason ?? ''}`)
+  if (failed)
+    throw new StoreUnavailable(`OpenSearch does not answer: ${withRemedy(failed.error?.reason ?? '')}`)
   return new Map(found.flatMap(({ _id, found: there, _source }) => (there ? [[_id, _source ?? {}]] : [])))
 }
 
@@ -174,18 +176,6 @@ const hitsOf = ({ total = 0, hits }: Hits, logicalOf: (physical: string) => stri
   })),
 })
 
-/** Answers that mean "not now"; also a missing index, which comes back when the projectors start again. */
-const failureOf = (cause: unknown): Error => {
-  if (cause instanceof StoreUnavailable) return cause
-  const isNotNow =
-    cause instanceof errors.ConnectionError ||
-    cause instanceof errors.TimeoutError ||
-    cause instanceof errors.NoLivingConnectionsError ||
-    (cause instanceof errors.ResponseError && isPassing(cause.statusCode))
-  if (isNotNow) return new StoreUnavailable(`OpenSearch does not answer: ${cause.message}`, { cause })
-  return cause instanceof Error ? cause : new Error(String(cause))
-}
-
 /** Each start of a node gives it a new ephemeral id. */
 const incarnationsOf = async (client: Client): Promise<Incarnations> => {
   const answer = await client.cluster.state(
@@ -201,5 +191,3 @@ type ClusterState = {
   readonly cluster_uuid: string
   readonly nodes?: Readonly<Record<string, { readonly ephemeral_id: string }>>
 }
-
-const isPassing = (status: number): boolean => status === 404 || status === 429 || status >= 500
