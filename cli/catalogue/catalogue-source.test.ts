@@ -75,6 +75,8 @@ test.each([
   ['with a row too short', 'b.csv', `${header}\nt1,Rain\n`],
   ['with a cell that is not a list', 'c.csv', `${header}\n${row.replace('"[""a1""]"', 'a1')}\n`],
   ['that is cut off', 'd.csv.zst', tracks.subarray(0, 40)],
+  ['that is empty', 'h.csv', ''],
+  ['without a row', 'i.csv', `${header}\n`],
   ['that is not what its name says', 'e.csv.gz', `${header}\n`],
 ])('a catalogue %s is refused with its name and the way out', async (_how, name, content) => {
   const file = await fileOf(name, content)

@@ -65,6 +65,8 @@ const generated: CatalogueSource = {
 const tracksIn = async (path: string): Promise<readonly FileTrack[]> => {
   const tracks: FileTrack[] = []
   await forEachRecord(path, (record) => tracks.push(fileTrackOf(record)))
+  // Loading nothing would look like a catalogue that is there already.
+  if (tracks.length === 0) throw new BadRow(`${path}: it holds no track${remedy}`)
   return tracks
 }
 
