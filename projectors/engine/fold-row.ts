@@ -7,7 +7,7 @@ import { eventFailed, type Group } from './groups.ts'
 /** A row or document of whatever columns; null where there is none. */
 export type AnyRow = Readonly<Record<string, unknown>> | null
 
-type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent, key: Key) => AnyRow>>
+type Handlers = Readonly<Record<string, (row: AnyRow, event: RecordedEvent, key: Key) => AnyRow | undefined>>
 
 /**
  * Folds rows and documents: a handler takes the row as the events before left it, and gives the next one, which must be
@@ -21,7 +21,9 @@ export const createRowFold = (projection: AnyProjection) => {
     for (const event of events) {
       if (event.offset <= position) continue
       try {
-        const next = handlers[event.type]?.(value, event, key) ?? null
+        const next = handlers[event.type]?.(value, event, key)
+        if (next === undefined)
+          throw new TypeError(`the handler of ${event.type} gave nothing; null is no row`)
         if (next !== null) check(next, value)
         value = next
       } catch (cause) {

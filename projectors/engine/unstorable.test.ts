@@ -103,7 +103,7 @@ const create = () => {
     },
   }
   const like = (user: string, trackId: string) => append(user, { type: 'TrackLiked', data: { trackId } })
-  return { log, stores, sent, like }
+  return { log, stores, sent, like, append }
 }
 
 /** What a view holds, or has sent, when it comes to the log's end. */
@@ -140,6 +140,19 @@ describe.each(kinds)('a value that can not be stored, in %s', (_kind, view) => {
       good.like(user, track)
     expect(held).toEqual(await endOf(view, good))
   })
+})
+
+test('a handler that forgets to return loses no row', async () => {
+  const forgetful = {
+    ...inRows,
+    on: { ...inRows.on, TrackUnliked: () => undefined },
+  } as unknown as AnyProjection
+  const world = create()
+  world.like('ann', 'before')
+  world.append('ann', { type: 'TrackUnliked', data: { trackId: 'before' } })
+  expect(await endOf(forgetful, world)).toEqual([{ userId: 'ann', last: 'before', count: 1 }])
+  const [letter] = await createOperator(world.log, forgetful).letters()
+  expect(letter?.error).toContain('the handler of TrackUnliked gave nothing')
 })
 
 test('a key that can not be stored is no key', async () => {

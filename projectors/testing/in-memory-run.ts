@@ -5,6 +5,7 @@ import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf, type RowProjection } from '@reprise/core/layout/row-layout.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Appender, Log } from '@reprise/core/ports/log.port.ts'
+import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import type { DocumentIndex } from '@reprise/core/ports/document-store.port.ts'
 import type { StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
 import { entityDocumentLayoutOf, entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
@@ -27,7 +28,7 @@ export type VisibleStores = {
 export type InMemoryRun = Running & {
   /** What each publication said, in order. */
   readonly published: readonly ProjectionProgress[]
-  /** Resolves when every partition of the topic has been applied to its end, as published. Rejects if it stopped. */
+  /** Resolves when every partition of the topic has been applied to its end, as published. Rejects if it stopped, with the cause. */
   readonly untilApplied: (projection: AnyDeclaration) => Promise<void>
   /** Why a projection waits or has stopped, once it does. */
   readonly reasonIn: (projection: AnyDeclaration, state: 'waiting' | 'stopped') => Promise<string | undefined>
@@ -61,12 +62,17 @@ export const startInMemory = async (
     createAppender: (topic) =>
       topic === 'projection-progress' ? Promise.resolve(progress) : log.createAppender(topic),
   }
+  const faults = new Map<unknown, unknown>()
+  const logger: Logger = {
+    ...quiet,
+    error: ({ follower, err }) => void faults.set(follower, err),
+  }
   // In memory everybody is there at once, or is kept away by the test.
   const sharing = isAlone ? { members: [] } : { gatherMs: 20, settleMs: 20 }
   const running = await runAll(projections, {
     log: listening,
     codec,
-    logger: quiet,
+    logger,
     stores,
     sharing,
     gathering,
@@ -83,7 +89,7 @@ export const startInMemory = async (
     untilApplied: (projection) =>
       until(async () => {
         const own = statusOf(projection)
-        if (own?.state === 'stopped') throw new Error(own.reason)
+        if (own?.state === 'stopped') throw new Error(own.reason, { cause: faults.get(own.name) })
         const ends = await log.endOffsets(projection.from)
         return ends.every((end, partition) => watermarkOf(projection.name, partition) === end)
       }, told),

@@ -4,6 +4,7 @@ import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memo
 import type { Columns, RowOf } from '@reprise/core/columns.ts'
 import type { EffectStorage } from '@reprise/core/effect-projection.ts'
 import { type AnyProjection, type CountStorage, type PageStorage, stop } from '@reprise/core/projection.ts'
+import { topics } from '@reprise/schemas/topics.ts'
 import type { ExampleEvent } from './example-events.ts'
 import { withCheckpointsIn } from './faults.ts'
 import { createHistoryWriter } from './history-writer.ts'
@@ -11,6 +12,7 @@ import { runInMemory } from './in-memory-run.ts'
 import { recordedAround } from './playback-history.ts'
 import { sentAsRows } from './sent-as-rows.ts'
 import { type DeclaredRow, storedRows } from './stored-rows.ts'
+import { strictly } from './strictly.ts'
 
 /** What a specification says of a projection's rows: typed where a row is what the declaration says. */
 type Expected<P extends { readonly row: Columns; readonly store: AnyProjection['store'] }> =
@@ -47,7 +49,9 @@ const partitions = 3
 
 const rowsAfter = async (declared: AnyProjection, events: readonly ExampleEvent[], times: number) => {
   // What a handler throws fails the test.
-  const projection = { ...sentAsRows(declared), onFailure: stop() }
+  const projection = { ...strictly(sentAsRows(declared)), onFailure: stop() }
+  const odd = events.find(({ type }) => !topics[declared.from].records.some((record) => record === type))
+  if (odd) throw new Error(`${declared.name} reads ${declared.from}, where ${odd.type} never happens`)
   const log = createInMemoryLog({ partitions, now: () => recordedAround })
   const { append } = createHistoryWriter(log, projection.from, partitions)
   for (const { meta, ...event } of events) append(meta.streamId, event, { meta })
