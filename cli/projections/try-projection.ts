@@ -3,9 +3,11 @@ import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memo
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, StoredRecord } from '@reprise/core/ports/log.port.ts'
 import { type AnyProjection, stop } from '@reprise/core/projection.ts'
+import { decodeRecord } from '@reprise/projectors/engine/decode-events.ts'
 import { runInMemory } from '@reprise/projectors/testing/in-memory-run.ts'
 import { sentAsRows } from '@reprise/projectors/testing/sent-as-rows.ts'
 import { type DeclaredRow, storedRows } from '@reprise/projectors/testing/stored-rows.ts'
+import { strictly } from '@reprise/projectors/testing/strictly.ts'
 import { type EventTopic, topics } from '@reprise/schemas/topics.ts'
 import { acceptedTail } from './accepted-tail.ts'
 import { newestRecords } from './newest-records.ts'
@@ -17,7 +19,7 @@ export type Tried = {
   readonly records: number
   readonly accepted: number
   readonly rows: readonly DeclaredRow[]
-  /** Events that a handler refused; most often because their row began before the first record that was read. */
+  /** Events that could not be applied; most often because their row began before the first record that was read. */
   readonly failed: readonly Failed[]
   readonly seconds: number
 }
@@ -35,16 +37,33 @@ export const tryProjection = async (
   const { from: topic } = projection
   const found = await newestRecords(log, topic, last)
   const accepted = topics[topic].decided ? found.map(acceptedTail) : found
+  const { readable, unreadable } = await readIn(accepted, codec)
   const { failed, tolerant } = toleranceOf(projection)
   const stores = createInMemoryStores()
-  await runInMemory(tolerant, { log: logOf(topic, accepted), stores, codec })
+  await runInMemory(strictly(tolerant), { log: logOf(topic, readable), stores, codec })
   return {
     records: found.flat().length,
     accepted: accepted.flat().length,
     rows: await storedRows(projection, stores),
-    failed,
+    failed: [...unreadable, ...failed],
     seconds: (Date.now() - startedAt) / 1_000,
   }
+}
+
+/** Which records hold events. One that can't be read would end it all, and says so instead. */
+const readIn = async (partitions: readonly (readonly StoredRecord[])[], codec: EventCodec) => {
+  await codec.learn(partitions.flat().map(({ value }) => value))
+  const unreadable: Failed[] = []
+  const isReadable = (record: StoredRecord): boolean => {
+    try {
+      decodeRecord(codec, record)
+      return true
+    } catch (error) {
+      unreadable.push({ type: record.eventType, eventId: record.eventId, reason: (error as Error).message })
+      return false
+    }
+  }
+  return { readable: partitions.map((records) => records.filter(isReadable)), unreadable }
 }
 
 /** A log of these records alone, recorded when they were, and chained as if nothing had come before. */
