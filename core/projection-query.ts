@@ -5,6 +5,8 @@
  * - `owner`: only the user whose id is in the column. Where the column is part of the key and not in the path, it is
  *   the caller: `/v1/me/…`.
  * - `readers-of-playlist`: whoever may read the playlist in the column; nobody once it is deleted.
+ *
+ * Where the column is neither in the path nor the caller, each row of a list is judged by its own: others are left out.
  */
 export type Visibility<Column extends string = string> =
   | { readonly rule: 'everyone' }

@@ -37,16 +37,16 @@ export type Query<Params extends z.ZodObject = z.ZodObject, Options extends z.Zo
   readonly views: readonly View[]
   /**
    * The names of the groups that are read (core/quarantine.ts), so that others that stopped at a bad event are no
-   * concern of the asker. Without it any stopped group of the views is.
+   * concern of the asker. Without it, or where it can't say, any stopped group of the views is.
    */
-  readonly groups?: (asked: Asked<z.output<Params>, z.output<Options>>) => readonly string[]
+  readonly groups?: (asked: Asked<z.output<Params>, z.output<Options>>) => readonly string[] | undefined
   /** @throws {Problem} */
   readonly show: (asked: Asked<z.output<Params>, z.output<Options>>) => Promise<Shown>
 }
 
 /** Any query, as the router handles it. */
 export type AnyQuery = Omit<Query, 'show' | 'groups'> & {
-  readonly groups?: (asked: Asked<never, never>) => readonly string[]
+  readonly groups?: (asked: Asked<never, never>) => readonly string[] | undefined
   readonly show: (asked: Asked<never, never>) => Promise<Shown>
 }
 

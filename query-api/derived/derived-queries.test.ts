@@ -4,7 +4,8 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { Authenticator } from '@reprise/core/caller.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
-import { get, toEveryone } from '@reprise/core/projection-query.ts'
+import { cassandraPages } from '@reprise/core/projection.ts'
+import { get, toEveryone, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
@@ -15,13 +16,13 @@ import { playOf } from '@reprise/projectors/testing/playback-history.ts'
 import { createdPlaylist, editedPlaylist, addStep } from '@reprise/projectors/testing/playlist-history.ts'
 import { createQuerySide, type QuerySide } from '../query-side.ts'
 import { derivedQueries } from './derived-queries.ts'
-import { days, edits, foundNames, heads, names } from './example-projections.ts'
+import { containing, days, edits, foundNames, heads, names } from './example-projections.ts'
 
 const open = '0192f0aa-0000-7000-8000-000000000001'
 const secret = '0192f0aa-0000-7000-8000-000000000002'
 
 const ours = await findProjections(projectionsFolder)
-const declarations = [...ours, edits, days, heads, names, foundNames]
+const declarations = [...ours, edits, containing, days, heads, names, foundNames]
 
 /** Tokens of these tests are user ids. */
 const authenticate: Authenticator = (authorization) =>
@@ -57,7 +58,10 @@ beforeAll(async () => {
     { actorId: 'ann' },
   )
   for (let nth = 0; nth < 30; nth++)
-    for (const id of [open, secret]) playlists.append(id, editedPlaylist([addStep(0, `item-${nth}`)]))
+    for (const id of [open, secret])
+      playlists.append(id, editedPlaylist([addStep(0, `item-${nth}`)]), {
+        actorId: id === open ? 'bob' : 'ann',
+      })
   for (let nth = 0; nth < 9; nth++)
     plays.append(`user-${nth}`, {
       type: 'TrackPlayed',
@@ -181,6 +185,18 @@ describe('rows', () => {
     for (const user of ['bob', undefined]) expect((await ask(path, user)).status).toBe(404)
   })
 
+  it('of several playlists and users are each shown to whom the rule says', async () => {
+    const path = `/v1/tracks/${encodeURIComponent('track of item-1')}/playlists`
+    const shownTo = async (asked: string, user?: string) =>
+      (await bodyOf(asked, user)).items.map(({ playlistId }) => playlistId)
+    expect(await shownTo(path, 'ann')).toEqual([open, secret])
+    for (const user of ['bob', undefined]) expect(await shownTo(path, user)).toEqual([open])
+    const own = path.replace('/v1', '/v1/me')
+    expect(await shownTo(own, 'ann')).toEqual([secret])
+    expect(await shownTo(own, 'bob')).toEqual([open])
+    expect((await ask(own)).status).toBe(401)
+  })
+
   it('name the exact position that they show, and are 304 for who has them', async () => {
     const answer = await ask(`/v1/playlists/${open}`)
     const etag = answer.headers.get('etag') ?? ''
@@ -256,6 +272,16 @@ it('all are described', async () => {
   )
   expect(paths['/v1/found-names/{entity}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
   expect(paths['/v1/heads/{playlistId}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
+})
+
+it('a list whose items have different readers is refused at the start', () => {
+  const sources = { rows, documents, partitions: {} as never, watermarks: { of: () => 0 }, now: Date.now }
+  const list = {
+    ...edits,
+    store: cassandraPages({ partitionKey: 'userId' }),
+    query: get('/v1/users/:userId/edits', { visible: toReadersOfPlaylist }),
+  }
+  expect(() => derivedQueries([list], sources)).toThrow(/edits can't be served .* keep rows/)
 })
 
 it('a path that says too little of the key is refused at the start', () => {

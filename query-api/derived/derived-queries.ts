@@ -22,6 +22,11 @@ const queriesOf = (route: DerivedRoute): readonly AnyQuery[] => {
   const { projection, query, keys } = route
   const { store } = projection
   const open = keys.open.join()
+  if (route.judgesRows && (store.kind === 'pages' || store.kind === 'count'))
+    throw new Error(
+      `${projection.name} can't be served at ${query.path}: who may read it depends on what neither the path nor the ` +
+        'caller says, and a list or a count is shown as a whole. Name that in the path, or keep rows (cassandraTable)',
+    )
   if (query.ids !== undefined && open === query.ids) return [manyQuery(route, query.path, query.ids)]
   if (store.kind === 'pages' && open === '') return [pageListQuery(route, store)]
   if (open === '') return resourceQueries(route)

@@ -16,6 +16,8 @@ export type DerivedRoute = {
   readonly sources: Sources
   readonly keys: RouteKeys
   readonly rule: Rule
+  /** Whether rows that the request's keys lead to may differ in what the rule looks at: then each is judged by itself. */
+  readonly judgesRows: boolean
   readonly views: readonly View[]
   /** For people: "playlist details". */
   readonly noun: string
@@ -37,7 +39,8 @@ export const derivedRouteOf = (
   sources: Sources,
 ): DerivedRoute => {
   const rule = ruleOf(projection, query, sources)
-  const { stream } = query
+  const keys = routeKeysOf(projection, query)
+  const { stream, visible, params } = query
   const topic = projection.from
   const count = sources.partitions[topic]
   const partitionFor = (subject: Subject): number | undefined => {
@@ -50,7 +53,9 @@ export const derivedRouteOf = (
     query,
     sources,
     rule,
-    keys: routeKeysOf(projection, query),
+    keys,
+    judgesRows:
+      visible.rule !== 'everyone' && visible.column !== keys.caller && !params.includes(visible.column),
     views: [projection, ...rule.views],
     noun: projection.name.replaceAll('-', ' '),
     groupsOf: (keys) => keys.flatMap((key) => [groupOf(projection, key), ...ruleGroupsOf(key)]),

@@ -1,4 +1,5 @@
 import type { Entity } from '@reprise/core/catalogue/entity.ts'
+import type { EventTypes } from '@reprise/schemas/generated/events.ts'
 import { columns, int, oneOf, text, uuid } from '@reprise/core/columns.ts'
 import { entityProjection } from '@reprise/core/entity-projection.ts'
 import { get, toEveryone, toOwner, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
@@ -31,6 +32,30 @@ export const edits = projection({
     stream: 'playlistId',
     hidden: ['note'],
   }),
+})
+
+const tracksIn = ({ steps }: EventTypes['PlaylistEdited']) => [
+  ...new Set(steps.flatMap(({ added }) => added?.trackId ?? [])),
+]
+
+/** Rows of a partition that are of several playlists, and of several users. */
+export const containing = projection({
+  name: 'containing',
+  version: 1,
+  from: 'playlist-events',
+  row: columns({ trackId: text(), playlistId: uuid(), addedBy: text() }),
+  store: cassandraTable({ partitionKey: ['trackId'], clustering: ['playlistId'] }),
+  key: ({ meta, data }) =>
+    'steps' in data ? tracksIn(data).map((trackId) => ({ trackId, playlistId: meta.streamId })) : [],
+  on: {
+    PlaylistEdited: (row, { meta }, { trackId }) =>
+      row ?? { trackId: String(trackId), playlistId: meta.streamId, addedBy: meta.actorId },
+  },
+  onFailure: quarantineKey({ attempts: 3 }),
+  query: [
+    get('/v1/tracks/:trackId/playlists', { visible: toReadersOfPlaylist, hidden: ['addedBy'] }),
+    get('/v1/me/tracks/:trackId/playlists', { visible: toOwner('addedBy') }),
+  ],
 })
 
 /** Rows by a number, with markers of absence between them. */
