@@ -117,7 +117,7 @@ type QueryOf<C extends Columns, S extends Storage> = ProjectionQuery<Extract<key
 
 /**
  * A projection: one file that says what is kept, under which key, and how each event changes it. The handler map is
- * the subscription. Pure (law 9). A changed handler needs a new version.
+ * the subscription. Pure (law 9). A changed handler needs a new version, and so does a changed row in a table.
  *
  * - rows and documents: `(row, event, key) => row`; null marks the row absent.
  * - pages: `(list, event, key) => void` edits the list of the key.

@@ -1,12 +1,18 @@
 import { Client, policies, types } from 'cassandra-driver'
 import { createInFlight } from '@reprise/core/in-flight.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
-import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { LayoutChanged, type RowStore, type Table } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
-import { createStatements, createTableStatement, rowsOf } from './cassandra-statements.ts'
+import {
+  commentOf,
+  commentStatement,
+  createStatements,
+  createTableStatement,
+  rowsOf,
+} from './cassandra-statements.ts'
 import { createMergedReads } from './merged-reads.ts'
 import { createMergedWrites, type Insert } from './merged-writes.ts'
 
@@ -89,6 +95,19 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       [],
       schemaChange,
     )
+  /** A table that was made before layouts were noted takes the one that it is first used with. */
+  const ensureLayout = async ({ name, layout }: Table) => {
+    if (layout === undefined) return
+    const { rows } = await client.execute(commentStatement, [keyspace, name])
+    const comment = rows[0]?.get('comment') as string | null | undefined
+    if (comment === commentOf(layout)) return
+    if (comment) throw new LayoutChanged(name)
+    await client.execute(
+      `ALTER TABLE ${keyspace}.${name} WITH comment = '${commentOf(layout)}'`,
+      [],
+      schemaChange,
+    )
+  }
   try {
     await asking(async () => {
       await client.connect()
@@ -109,6 +128,7 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
       asking(async () => {
         await ensureKeyspace()
         await client.execute(createTableStatement(keyspace, table), [], schemaChange)
+        await ensureLayout(table)
       }),
     drop: (table) =>
       asking(async () => {

@@ -19,12 +19,20 @@ export const createTableStatement = (keyspace: string, table: Table): string => 
   return (
     `CREATE TABLE IF NOT EXISTS ${keyspace}.${table.name} (${columns.join(', ')}, PRIMARY KEY (${key})) WITH ` +
     (order === '' ? '' : `CLUSTERING ORDER BY (${order}) AND `) +
+    (table.layout === undefined ? '' : `comment = '${commentOf(table.layout)}' AND `) +
     // One answer per read is enough: a second request would only double the load of a slow moment.
     `speculative_retry = 'NEVER' AND ` +
     // Rows are rewritten in place for ever: the unified strategy keeps few copies of each with little work.
     `compaction = {'class': 'UnifiedCompactionStrategy'}`
   )
 }
+
+/** What the comment of a table says of its layout. */
+export const commentOf = (layout: string): string => `layout ${layout}`
+
+/** Reads the comment of a table, by keyspace and name. */
+export const commentStatement =
+  'SELECT comment FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?'
 
 /** The statements of a keyspace. Their texts are made once per table: rows are many. */
 export const createStatements = (keyspace: string) => {

@@ -1,10 +1,11 @@
-import type {
-  Cell,
-  RowQuery,
-  RowStore,
-  RowWrite,
-  StoredRow,
-  Table,
+import {
+  type Cell,
+  LayoutChanged,
+  type RowQuery,
+  type RowStore,
+  type RowWrite,
+  type StoredRow,
+  type Table,
 } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 
@@ -30,6 +31,7 @@ type Tables = Map<string, Map<string, Map<string, StampedRow>>>
 export const createInMemoryRowStore = (): InMemoryRowStore => {
   let tables: Tables = new Map()
   let marked: Tables = new Map()
+  const layouts = new Map<string, string>()
   let failing = 0
   let isLossUnnoticed = false
   const listeners: (() => void)[] = []
@@ -54,10 +56,14 @@ export const createInMemoryRowStore = (): InMemoryRowStore => {
     ensure: async (table) => {
       await answering()
       if (!tables.has(table.name)) tables.set(table.name, new Map())
+      const layout = layouts.get(table.name) ?? table.layout
+      if (layout !== undefined) layouts.set(table.name, layout)
+      if (table.layout !== undefined && table.layout !== layout) throw new LayoutChanged(table.name)
     },
     drop: async (table) => {
       await answering()
       tables.delete(table.name)
+      layouts.delete(table.name)
     },
     read: async (table, query) => {
       await answering()

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { RowStore, StoredRow, Table } from '../ports/row-store.port.ts'
+import { LayoutChanged, type RowStore, type StoredRow, type Table } from '../ports/row-store.port.ts'
 
 const shape = {
   owner: 'text',
@@ -217,6 +217,28 @@ export const rowStoreContract = (
       ])
       const rowAt = (at: number, place = 1) => [rowOf(`one-${at}`, place, { id: `i${place}`, count: at })]
       expect(found).toEqual([...owners.map((_owner, at) => rowAt(at)), [], rowAt(0), [], rowAt(7, 0), []])
+    })
+
+    test('a table with another layout is refused, and is as it was', async () => {
+      const packed: Table = { ...table, name: 'contract_packed', layout: '0123abcd' }
+      await store.ensure(packed)
+      await store.ensure(packed)
+      await store.ensure({ ...packed, layout: undefined })
+      await store.writeTogether(packed, [{ row: rowOf('packed', 1), stamp: 1 }])
+      await expect(store.ensure({ ...packed, layout: '4567abcd' })).rejects.toThrow(LayoutChanged)
+      expect(await store.read(packed, { partition: { owner: 'packed' } })).toEqual([rowOf('packed', 1)])
+      await store.ensure(packed)
+      await store.drop(packed)
+      await store.ensure({ ...packed, layout: '4567abcd' })
+    })
+
+    test('a table without a layout takes the first one', async () => {
+      const old: Table = { ...table, name: 'contract_old' }
+      await store.ensure(old)
+      await store.ensure({ ...old, layout: '0123abcd' })
+      await expect(store.ensure({ ...old, layout: '4567abcd' })).rejects.toThrow(
+        /contract_old .* new version/,
+      )
     })
 
     test('a batch as large as an edit of many pages is one write', async () => {

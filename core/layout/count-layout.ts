@@ -2,6 +2,7 @@ import type { Columns } from '../columns.ts'
 import type { StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type CountStorage } from '../projection.ts'
 import { columnNameOf, ownColumns, type Positioned } from './column-name.ts'
+import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as partial counts. */
 export type CountProjection<C extends Columns = Columns> = {
@@ -34,6 +35,7 @@ export const countLayoutOf = (projection: CountProjection): CountLayout => {
     partitionKey: [owner],
     clustering: [bucket, 'partition_'],
     columns: { [owner]: 'text', [bucket]: 'text', partition_: 'int', counts_: 'blob', ...ownColumns },
+    layout: fingerprintOf(Object.keys(projection.row)),
   }
   return {
     table,

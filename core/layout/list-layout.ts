@@ -3,6 +3,7 @@ import type { Page } from '../page-list.ts'
 import type { StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type PageStorage } from '../projection.ts'
 import { columnNameOf, ownColumns } from './column-name.ts'
+import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as lists in pages. */
 export type ListProjection<C extends Columns = Columns> = {
@@ -45,6 +46,9 @@ export const listLayoutOf = <C extends Columns>(projection: ListProjection<C>): 
     partitionKey: [key],
     clustering: ['page_'],
     columns: { [key]: 'text', page_: 'int', content_: 'blob', ...ownColumns },
+    layout: fingerprintOf(
+      Object.entries(projection.row).map(([name, { cell, isStructured }]) => [name, cell, isStructured]),
+    ),
   }
   const toStored = (owner: string, page: number, position: number, content: unknown): StoredRow => ({
     [key]: owner,

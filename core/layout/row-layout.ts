@@ -2,6 +2,7 @@ import type { Columns, RowOf } from '../columns.ts'
 import type { Cell, CellType, StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type Key, type RowStorage } from '../projection.ts'
 import { columnNameOf, ownColumns, type Positioned } from './column-name.ts'
+import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as rows. */
 export type RowProjection<C extends Columns = Columns> = {
@@ -45,6 +46,12 @@ export const rowLayoutOf = <C extends Columns>(projection: RowProjection<C>): Ro
       ...(optional.length > 0 && { optional_: 'text' as const }),
       ...ownColumns,
     },
+    layout: fingerprintOf([
+      { partitionKey, clustering, descending },
+      Object.fromEntries(required.map(({ name, column }) => [name, column.cell])),
+      // These stand in one value, one behind the other.
+      optional.map(({ name, column }) => [name, column.cell, column.isStructured]),
+    ]),
   }
 
   const toStored = (key: Key, { position, value }: Positioned<RowOf<C> | null>): StoredRow => {

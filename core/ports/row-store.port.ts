@@ -12,6 +12,19 @@ export type Table = {
   /** Whether rows of a partition are kept in descending order of the clustering columns. */
   readonly descending?: boolean
   readonly columns: Readonly<Record<string, CellType>>
+  /** Tells apart what rows mean that look alike: of packed columns, which values stand where. */
+  readonly layout?: string | undefined
+}
+
+/** A table of this name is there, and its rows would be misread. */
+export class LayoutChanged extends Error {
+  override readonly name = 'LayoutChanged'
+  constructor(table: string) {
+    super(
+      `table ${table} holds rows of other columns, of other types or in another order, which would be misread. Declare a ` +
+        'new version of the projection, which gets a table of its own, or take back the change of its row',
+    )
+  }
 }
 
 /** A row: every column of its table, none missing (a missing column would keep an old value). */
@@ -38,7 +51,7 @@ export type RowQuery = {
  * a lower stamp than the stored one changes nothing, whenever it arrives.
  */
 export type RowStore = {
-  /** Creates the table if it isn't there. */
+  /** Creates the table if it isn't there. @throws {LayoutChanged} where it is, and was made with another layout */
   readonly ensure: (table: Table) => Promise<void>
   /** Removes the table with its rows; done also when it isn't there. A name is never used again for something else. */
   readonly drop: (table: Table) => Promise<void>

@@ -45,9 +45,9 @@ export const createCatalogueTracks = async (options: {
   let isClosed = false
 
   let isThere: Promise<void> | undefined
-  /** The projectors make the view; until they do, the catalogue is empty. */
+  /** The projectors make the view and mind its layout; until they do, the catalogue is empty. */
   const ensured = (): Promise<void> =>
-    (isThere ??= rows.ensure(table).catch((reason: unknown) => {
+    (isThere ??= rows.ensure({ ...table, layout: undefined }).catch((reason: unknown) => {
       isThere = undefined
       throw reason
     }))
