@@ -12,7 +12,7 @@ const titles = [
   'cache hits',
 ] as const
 
-/** The projections as lines of aligned columns under a heading; why one waits stands below the table. */
+/** The projections as lines of aligned columns under a heading; why one waits stands below the table. No line is wider. */
 export const statusLinesOf = (
   projections: readonly ProjectionStatus[],
   { color, width }: { readonly color: boolean; readonly width: number },
@@ -21,14 +21,24 @@ export const statusLinesOf = (
   const widths = titles.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
   const align = (row: readonly string[]) =>
     row.map((cell, at) => (isText(at) ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-  const table = rows.map((row, at) => {
-    const cells = align(row)
-    const state = projections[at]?.state ?? 'running'
-    return color ? cells.with(2, colored(state, cells[2] ?? '')) : cells
+  const lineOf = (row: readonly string[]) => align(row).join('  ').trimEnd().slice(0, width)
+  const [stateAt, stateWidth] = [(widths[0] ?? 0) + (widths[1] ?? 0) + 4, widths[2] ?? 0]
+  const table = projections.map(({ state }, at) => {
+    const line = lineOf(rows[at] ?? [])
+    const [before, cell, after] = [
+      line.slice(0, stateAt),
+      line.slice(stateAt, stateAt + stateWidth),
+      line.slice(stateAt + stateWidth),
+    ]
+    return color && cell !== '' ? before + colored(state, cell) + after : line
   })
-  const reasons = projections.flatMap(({ reason }) => (reason === undefined ? [] : [reason.slice(0, width)]))
-  return [align(titles), ...table].map((cells) => cells.join('  ').trimEnd()).concat(reasons)
+  const reasons = projections.flatMap(({ reason }) => (reason === undefined ? [] : [oneLine(reason, width)]))
+  return [lineOf(titles), ...table, ...reasons]
 }
+
+/** A text on one line of a terminal, whatever is in it. */
+export const oneLine = (text: string, width: number): string =>
+  text.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, width)
 
 const isText = (column: number): boolean => column === 0 || column === 2
 

@@ -3,7 +3,7 @@ import type { ProjectionStatus } from '@reprise/projectors/engine/projection-sta
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { askOperator } from '../../operator/ask-operator.ts'
 import { togetherOf } from '../../projections/projections-together.ts'
-import { statusLinesOf } from '../../projections/status-lines.ts'
+import { oneLine, statusLinesOf } from '../../projections/status-lines.ts'
 
 type Options = {
   readonly address?: readonly string[]
@@ -73,14 +73,14 @@ async function drawAgainAndAgain(
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort())
   for (let height = 0; !stopping.signal.aborted;) {
-    const lines = await look().then(
-      (projections) =>
-        statusLinesOf(projections, {
-          color: process.env.NO_COLOR === undefined,
-          width: process.stdout.columns - 1,
-        }),
-      (error: unknown) => [(error as Error).message],
+    const { columns, rows } = process.stdout
+    const width = columns - 1
+    const drawn = await look().then(
+      (projections) => statusLinesOf(projections, { color: process.env.NO_COLOR === undefined, width }),
+      (error: unknown) => [oneLine((error as Error).message, width)],
     )
+    // What has scrolled away, or was wrapped, can't be drawn over.
+    const lines = drawn.slice(0, rows - 1)
     const up = height > 0 ? `\u001B[${height}A\u001B[J` : ''
     process.stdout.write(up + lines.map((line) => `${line}\n`).join(''))
     height = lines.length
