@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { boolean, columns, int, json, text } from '@reprise/core/columns.ts'
 import type { Columns } from '@reprise/core/columns.ts'
+import { webhook } from '@reprise/core/effect-projection.ts'
 import {
   cassandraPages,
   cassandraTable,
@@ -123,4 +124,28 @@ describe('counts', () => {
     const shared = partialCount({ partitionKey: 'trackId', clustering: 'track_id' })
     expect(checked({ store: shared })).toThrow('trackId and track_id would both be stored as track_id')
   })
+})
+
+describe('webhooks', () => {
+  const url = 'https://example.org/hook'
+  const effectOn = (options: Parameters<typeof webhook>[0]) => checked({ row: {}, store: webhook(options) })
+
+  test('go to any address on the web', () => {
+    for (const fine of [url, 'http://127.0.0.1:9/skips?a=b']) expect(effectOn({ url: fine })).not.toThrow()
+    expect(effectOn({ url, headers: { Authorization: 'Bearer x' }, timeoutMs: 1 })).not.toThrow()
+  })
+
+  test.each(['', 'example.org', '/hook', 'ftp://example.org/', 'https://me:secret@example.org/'])(
+    'but not to "%s", which would be waited for in vain',
+    (odd) =>
+      expect(effectOn({ url: odd })).toThrow(/its webhook has no url that can be posted to\. Begin it/),
+  )
+
+  test.each([{ 'a b': 'c' }, { a: 'secret\nb: c' }])('nor with headers that can not be sent: %j', (headers) =>
+    expect(effectOn({ url, headers })).toThrow(/^(?!.*secret).*its webhook has a header that HTTP/),
+  )
+
+  test.each([0, -1, 0.5, NaN])('nor given up after %d ms', (timeoutMs) =>
+    expect(effectOn({ url, timeoutMs })).toThrow('timeoutMs of its webhook is no number'),
+  )
 })

@@ -20,7 +20,8 @@ export const checkDeclaration = (declared: Declared): void => {
     versionFault(declared) ??
     policyFault(declared) ??
     columnsFault(declared) ??
-    mappingFault(declared)
+    mappingFault(declared) ??
+    webhookFault(declared)
   if (fault !== undefined) throw new Error(`projection ${declared.name} v${declared.version}: ${fault}`)
 }
 
@@ -36,6 +37,29 @@ const policyFault = (declared: Declared): string | undefined =>
       'and none may wait alone (docs/adr/0010-quarantine-is-part-of-the-checkpoint.md). Declare stop(), or retry() if ' +
       'its faults pass by themselves'
     : undefined
+
+/** What can't be posted to would be waited for as a server that is down. Neither is shown: they may hold secrets. */
+const webhookFault = ({ store }: Declared): string | undefined => {
+  if (store.kind !== 'effect') return undefined
+  const { url, headers, timeoutMs } = store.webhook
+  const { protocol = '', username = '', password = '' } = URL.parse(url) ?? {}
+  if (!/^https?:$/.test(protocol) || username + password !== '')
+    return 'its webhook has no url that can be posted to. Begin it with http:// or https://; credentials go in headers'
+  if (!isHeaders(headers))
+    return 'its webhook has a header that HTTP does not have. Give names of letters, digits and dashes, values of one line'
+  return Number.isSafeInteger(timeoutMs) && timeoutMs > 0
+    ? undefined
+    : 'timeoutMs of its webhook is no number of milliseconds from 1 on. Give one, or none for 10 seconds'
+}
+
+const isHeaders = (headers: Readonly<Record<string, string>>): boolean => {
+  try {
+    new Headers(headers)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Its index would refuse every document. */
 const mappingFault = ({ row, store }: Declared): string | undefined => {
