@@ -9,7 +9,7 @@ import type { DeadLetterAnswer } from '@reprise/schemas/generated/events.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { environmentHere } from '../catalogue/environment-here.ts'
 import { createDeadLetterDesk, type DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts'
-import { placeOf, type ListedLetter } from '../dead-letters/dead-letter-list.ts'
+import { abandonedIn, lettersOf, placeOf, type ListedLetter } from '../dead-letters/dead-letter-list.ts'
 import { storedGroupOf } from '../dead-letters/stored-group.ts'
 import { withLog } from '../log/with-log.ts'
 import { operatorOf } from '../operator/operator-of.ts'
@@ -64,13 +64,19 @@ function secondsOf(text: string): number {
 
 async function list({ projection, all = false, ...common }: Common & { projection?: string; all?: boolean }) {
   await atDesk(common, async ({ desk }) => {
-    const letters = (await desk.list()).filter(
-      (letter) =>
-        (all || letter.state === 'waiting') && (projection === undefined || letter.projection === projection),
-    )
-    if (common.json) print(letters.map(plain))
-    else if (letters.length === 0) console.log('No dead letter waits.')
-    else for (const letter of letters) console.log(lineOf(letter))
+    const declared = await declaredNames()
+    const own = lettersOf(await desk.list(), projection, declared)
+    const letters = all ? own : own.filter(({ state }) => state === 'waiting')
+    if (common.json) {
+      print(letters.map(plain))
+      return
+    }
+    if (letters.length === 0) console.log('No dead letter waits.')
+    for (const letter of letters) console.log(lineOf(letter))
+    for (const name of abandonedIn(letters, declared))
+      console.log(
+        `No projection ${name} is declared here any more: unless it runs elsewhere, nobody answers.`,
+      )
   })
 }
 
@@ -116,9 +122,14 @@ async function chosenLetters(desk: DeadLetterDesk, ids: readonly string[], proje
   if ((ids.length === 0) === (projection === undefined))
     throw new Error('name dead letters by their ids, or a projection with --projection')
   if (projection === undefined) return Promise.all(ids.map((id) => letterNamed(desk, id)))
-  const letters = await desk.list()
-  return letters.filter((letter) => letter.state === 'waiting' && letter.projection === projection)
+  const own = lettersOf(await desk.list(), projection, await declaredNames())
+  const waiting = own.filter(({ state }) => state === 'waiting')
+  if (waiting.length === 0) console.error(`No dead letter of ${projection} waits.`)
+  return waiting
 }
+
+const projectionsHere = () => findProjections(new URL('../../projectors/', import.meta.url))
+const declaredNames = async () => new Set((await projectionsHere()).map(({ name }) => name))
 
 async function letterNamed(desk: DeadLetterDesk, id: string): Promise<ListedLetter> {
   placeOf(id)
@@ -162,8 +173,7 @@ async function groupsAsStored(
     namespace,
   } = configuration
   const { keyspace, indexPrefix } = storeNamesOf(namespace)
-  const all = await findProjections(new URL('../../projectors/', import.meta.url))
-  const projection = all.find((each) => each.name === name && each.version === version)
+  const projection = (await projectionsHere()).find((each) => each.name === name && each.version === version)
   if (projection === undefined || !('on' in projection)) return {}
   const rows = await createCassandraRowStore({ contactPoints, datacenter, keyspace, logger: quiet })
   const documents = createOpenSearchDocumentStore({ node, prefix: indexPrefix, logger: quiet })

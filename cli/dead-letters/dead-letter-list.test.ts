@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Letter } from '@reprise/core/dead-letter.ts'
 import { deadLetterOf } from '@reprise/projectors/testing/dead-letter.ts'
-import { listLetters, type Published } from './dead-letter-list.ts'
+import { abandonedIn, lettersOf, listLetters, type Published } from './dead-letter-list.ts'
 
 const published = (version: number, changes: Partial<Published> = {}): Published => ({
   projection: 'view',
@@ -43,4 +43,17 @@ test('what was answered stays so', () => {
   }
   const letters = listLetters([deadLetterOf(1), answer], [published(1), published(2, { publishedAt: 200 })])
   expect(letters.map(({ state }) => state)).toEqual(['discarded'])
+})
+
+test('of a projection that nobody knows there are no letters, with words; of one that waits for nobody, a hint', () => {
+  const listed = listLetters([deadLetterOf(1)], [published(1)])
+  const [{ projection } = { projection: '' }] = listed
+  const others = new Set(['likes'])
+  expect(lettersOf(listed, undefined, others)).toEqual(listed)
+  expect(lettersOf(listed, projection, others)).toEqual(listed)
+  expect(lettersOf(listed, 'likes', others)).toEqual([])
+  expect(() => lettersOf(listed, 'lieks', others)).toThrow('there is no projection lieks; there are likes')
+  expect(abandonedIn(listed, others)).toEqual([projection])
+  expect(abandonedIn(listed, new Set([projection]))).toEqual([])
+  expect(abandonedIn(listLetters([deadLetterOf(1)], []), others)).toEqual([])
 })

@@ -57,6 +57,33 @@ export const listLetters = (
   })
 }
 
+/**
+ * The letters of one projection, or all. @throws where nothing is known of the projection: neither a letter nor a
+ * declaration has its name
+ */
+export const lettersOf = (
+  letters: readonly ListedLetter[],
+  projection: string | undefined,
+  declared: ReadonlySet<string>,
+): readonly ListedLetter[] => {
+  if (projection === undefined) return letters
+  const own = letters.filter((letter) => letter.projection === projection)
+  if (own.length > 0 || declared.has(projection)) return own
+  throw new Error(`there is no projection ${projection}; there are ${[...declared].join(', ')}`)
+}
+
+/** Projections that letters wait for and nobody declares any more, so that no projector answers. */
+export const abandonedIn = (
+  letters: readonly ListedLetter[],
+  declared: ReadonlySet<string>,
+): readonly string[] => [
+  ...new Set(
+    letters.flatMap(({ state, projection }) =>
+      state === 'waiting' && !declared.has(projection) ? projection : [],
+    ),
+  ),
+]
+
 const supersedes = (other: Published, one: Published, offset: number): boolean =>
   other.projection === one.projection &&
   other.partition === one.partition &&
