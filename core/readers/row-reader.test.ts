@@ -19,13 +19,13 @@ let reader: RowReader<{ readonly userId: string; readonly nth: number }>
 
 /** A partition whose rows are there or are markers of absence, each with its place as position. */
 const store = {
-  read: (_table, { after, in: wanted, limit = Infinity }) => {
+  read: (_table, { after, at, limit = Infinity }) => {
     reads++
     const stored = present.map((isPresent, nth) =>
       toStored({ ...ann, nth }, { position: nth, value: isPresent ? { ...ann, nth } : null }),
     )
     const from = after === undefined ? 0 : Number(after[0]) + 1
-    const all = wanted === undefined ? stored.slice(from) : stored.filter((_, nth) => wanted.includes(nth))
+    const all = at === undefined ? stored.slice(from) : stored.filter((_, nth) => at[0] === nth)
     return Promise.resolve(all.slice(0, limit))
   },
 } as Pick<RowStore, 'read'> as RowStore
@@ -42,6 +42,23 @@ it('reads a page without markers in one read, and says where the next one begins
   expect(await reader.page(ann, { limit: 2 })).toMatchObject({ position: 2, next: [1] })
   expect(await reader.page(ann, { limit: 2, after: [1] })).toMatchObject({ position: 2, next: undefined })
   expect(reads).toBe(2)
+})
+
+it('looks for a whole key alone, whatever else has the beginning of it', async () => {
+  const asked: unknown[] = []
+  const seen = { ...view, row: columns({ userId: text(), day: text(), nth: int() }) }
+  const { find } = createRowReader(
+    {
+      ...store,
+      read: (_table, query) => {
+        asked.push(query)
+        return Promise.resolve([])
+      },
+    },
+    { ...seen, store: cassandraTable({ partitionKey: ['userId'], clustering: ['day', 'nth'] }) },
+  )
+  await find({ ...ann, day: 'mon', nth: 7 })
+  expect(asked).toEqual([{ partition: { user_id: 'ann' }, at: ['mon', 7] }])
 })
 
 it('goes on past markers, in a bounded number of reads', async () => {

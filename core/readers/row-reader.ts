@@ -40,7 +40,6 @@ export const createRowReader = <C extends Columns>(
 ): RowReader<RowOf<C>> => {
   const { table, fromStored } = rowLayoutOf(projection)
   const { partitionKey, clustering } = projection.store
-  const [firstClustering] = clustering
   const partitionOf = (key: Key) =>
     Object.fromEntries(partitionKey.map((name) => [columnNameOf(name), key[name] ?? '']))
 
@@ -67,11 +66,10 @@ export const createRowReader = <C extends Columns>(
     return { rows, position, next: from }
   }
   const find = async (key: Key) => {
-    const stored = await store.read(table, {
+    const [found] = await store.read(table, {
       partition: partitionOf(key),
-      ...(firstClustering !== undefined && { in: [key[firstClustering] ?? ''] }),
+      at: clustering.map((name) => key[name] ?? ''),
     })
-    const found = stored.find((row) => clustering.every((name) => row[columnNameOf(name)] === key[name]))
     return found && fromStored(found)
   }
   return {
