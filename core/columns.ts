@@ -50,8 +50,11 @@ export const text = () => columnOf<string>('text', { type: 'string' }, '')
 /** A UUID as text. */
 export const uuid = () => columnOf<string>('text', { type: 'string', format: 'uuid' }, '')
 
-/** A whole number of 32 bits. */
+/** A whole number of 32 bits: up to two thousand million. As milliseconds that is 24 days; see {@link long}. */
 export const int = () => columnOf<number>('int', { type: 'integer', format: 'int32' }, 0)
+
+/** A whole number below 2^53. */
+export const long = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' }, 0)
 
 /** Milliseconds since 1970 UTC. */
 export const instant = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' }, 0)

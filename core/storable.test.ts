@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { boolean, columns, instant, int, json, oneOf, text } from './columns.ts'
+import { boolean, columns, instant, int, json, long, oneOf, text } from './columns.ts'
 import { cassandraPages, cassandraTable, openSearchIndex, partialCount } from './projection.ts'
 import { createBodyCheck, createCountCheck, createKeyCheck, createRowCheck } from './storable.ts'
 
 const row = columns({
   id: text(),
   count: int(),
+  total: long(),
   at: instant(),
   isNew: boolean(),
   kind: oneOf('one', 'two'),
@@ -21,7 +22,7 @@ const inDocuments = {
     mappings: { id: { type: 'keyword' }, note: { type: 'text' }, count: { type: 'short' } },
   }),
 }
-const good = { id: 'a', count: 1, at: 1, isNew: false, kind: 'one', note: null, tags: [] }
+const good = { id: 'a', count: 1, total: 2 ** 31, at: 1, isNew: false, kind: 'one', note: null, tags: [] }
 const refusalOf = (check: () => void): string => {
   try {
     check()
@@ -42,8 +43,12 @@ describe('a column holds what it is declared to hold', () => {
   ])('%#: it does', (value) => expect(refusalOf(() => check(value, null))).toBe(''))
 
   test.each([
-    [{ count: NaN }, "views: column count can't hold NaN, which is no whole number of 32 bits"],
-    [{ count: 2 ** 31 }, 'count can.t hold 2147483648, which is no whole number of 32 bits'],
+    [{ count: NaN }, "views: column count can't hold NaN, which is no whole number of 32 bits$"],
+    [
+      { count: 2 ** 31 },
+      'count can.t hold 2147483648, which is no whole number of 32 bits: declare long\\(\\)',
+    ],
+    [{ total: 2 ** 53 }, 'column total can.t hold 9007199254740992'],
     [{ count: 0.5 }, 'no whole number'],
     [{ count: '1' }, 'column count can.t hold "1", which is no whole number'],
     [{ at: 2 ** 53 }, 'column at can.t hold 9007199254740992'],

@@ -97,7 +97,9 @@ const columnCheckOf = (declared: Column, column: string, store: Storage) => {
     if (cell === 'text') return textFault(value, limits)
     if (cell === 'boolean')
       return typeof value === 'boolean' ? undefined : { value, why: 'which is neither true nor false' }
-    return wholeNumberFault(value, bits)
+    const fault = wholeNumberFault(value, bits)
+    const isLong = cell === 'int' && store.kind !== 'document' && wholeNumberFault(value, 54) === undefined
+    return fault && isLong ? { ...fault, why: `${fault.why}: declare long()` } : fault
   }
 }
 

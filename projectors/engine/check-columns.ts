@@ -35,7 +35,7 @@ const keyColumnFault = (name: string, column: Column | undefined): string | unde
   if (column.isOptional)
     return `the key column ${name} is optional, and every row has its key. Declare it without optional()`
   return column.isStructured || column.cell === 'boolean'
-    ? `the key column ${name} is neither a text nor a number. Declare it as text(), uuid(), oneOf(…), int() or instant()`
+    ? `the key column ${name} is neither a text nor a number. Declare it as text(), uuid(), oneOf(…), int(), long() or instant()`
     : undefined
 }
 
