@@ -8,15 +8,26 @@ export const schemaOfColumns = <C extends Columns>(columns: C, hidden: readonly 
     Object.fromEntries(
       Object.entries(columns)
         .filter(([name]) => !hidden.includes(name))
-        .map(([name, column]) => [name, schemaOf(column)]),
+        .map(([name, column]) => [name, schemaOf(name, column)]),
     ),
   )
 
 /** The format is told, not checked: zod takes fewer UUIDs than the contract does. */
-const schemaOf = ({ schema: { format, ...schema }, isOptional }: Column): z.ZodType => {
-  const plain = z.fromJSONSchema(schema)
+const schemaOf = (name: string, { schema: { format, ...schema }, isOptional }: Column): z.ZodType => {
+  const plain = plainOf(name, schema)
   const value = format === undefined ? plain : plain.meta({ format })
   return isOptional ? value.nullable() : value
+}
+
+const plainOf = (name: string, schema: Column['schema']): z.ZodType => {
+  try {
+    return z.fromJSONSchema(schema)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new Error(`the JSON Schema of column ${name} can't be used: ${message}. Declare a plainer one`, {
+      cause,
+    })
+  }
 }
 
 /** What a column of a key can hold, wherever it comes from. */

@@ -4,8 +4,6 @@ import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { Authenticator } from '@reprise/core/caller.ts'
 import { positionOf, tokenOf, tokensOf } from '@reprise/core/position.ts'
-import { cassandraPages } from '@reprise/core/projection.ts'
-import { get, toEveryone, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { type Running, runAll } from '@reprise/projectors/engine/run-all.ts'
@@ -15,7 +13,6 @@ import { createHistoryWriter } from '@reprise/projectors/testing/history-writer.
 import { playOf } from '@reprise/projectors/testing/playback-history.ts'
 import { createdPlaylist, editedPlaylist, addStep } from '@reprise/projectors/testing/playlist-history.ts'
 import { createQuerySide, type QuerySide } from '../query-side.ts'
-import { derivedQueries } from './derived-queries.ts'
 import { containing, days, edits, foundNames, heads, names } from './example-projections.ts'
 
 const open = '0192f0aa-0000-7000-8000-000000000001'
@@ -272,22 +269,6 @@ it('all are described', async () => {
   )
   expect(paths['/v1/found-names/{entity}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
   expect(paths['/v1/heads/{playlistId}']).toMatchObject({ get: { security: [{ bearer: [] }] } })
-})
-
-it('a list whose items have different readers is refused at the start', () => {
-  const sources = { rows, documents, partitions: {} as never, watermarks: { of: () => 0 }, now: Date.now }
-  const list = {
-    ...edits,
-    store: cassandraPages({ partitionKey: 'userId' }),
-    query: get('/v1/users/:userId/edits', { visible: toReadersOfPlaylist }),
-  }
-  expect(() => derivedQueries([list], sources)).toThrow(/edits can't be served .* keep rows/)
-})
-
-it('a path that says too little of the key is refused at the start', () => {
-  const vague = { ...edits, query: get('/v1/edits', { visible: toEveryone }) }
-  const sources = { rows, documents, partitions: {} as never, watermarks: { of: () => 0 }, now: Date.now }
-  expect(() => derivedQueries([vague], sources)).toThrow(/nothing of playlistId/)
 })
 
 const shownPartition = async (path: string): Promise<number> =>

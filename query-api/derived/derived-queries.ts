@@ -12,7 +12,13 @@ export type Declarations = readonly Served[]
 
 /** The routes that declarations name. @throws when one can't be served as declared. */
 export const derivedQueries = (declarations: Declarations, sources: Sources): readonly AnyQuery[] =>
-  declarations.flatMap((declaration) => routesOf(declaration, sources).flatMap(queriesOf))
+  declarations.flatMap((declaration) => {
+    try {
+      return routesOf(declaration, sources).flatMap(queriesOf)
+    } catch (cause) {
+      throw new Error(`projection ${declaration.name}: ${(cause as Error).message}`, { cause })
+    }
+  })
 
 const routesOf = (projection: Served, sources: Sources): readonly DerivedRoute[] =>
   [projection.query ?? []].flat().map((query: ProjectionQuery) => derivedRouteOf(projection, query, sources))
@@ -24,7 +30,7 @@ const queriesOf = (route: DerivedRoute): readonly AnyQuery[] => {
   const open = keys.open.join()
   if (route.judgesRows && (store.kind === 'pages' || store.kind === 'count'))
     throw new Error(
-      `${projection.name} can't be served at ${query.path}: who may read it depends on what neither the path nor the ` +
+      `it can't be served at ${query.path}: who may read it depends on what neither the path nor the ` +
         'caller says, and a list or a count is shown as a whole. Name that in the path, or keep rows (cassandraTable)',
     )
   if (query.ids !== undefined && open === query.ids) return [manyQuery(route, query.path, query.ids)]
@@ -33,6 +39,6 @@ const queriesOf = (route: DerivedRoute): readonly AnyQuery[] => {
   if (store.kind === 'row' && open === store.clustering.join()) return [rowListQuery(route, store)]
   if (store.kind === 'count' && open === store.clustering) return [countQuery(route, store)]
   throw new Error(
-    `${projection.name} can't be served at ${query.path}: it says nothing of ${keys.open.join(', ')}, which the key needs`,
+    `it can't be served at ${query.path}: it says nothing of ${keys.open.join(', ')}, which the key needs`,
   )
 }

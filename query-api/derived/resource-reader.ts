@@ -53,9 +53,9 @@ export const createResourceReader = ({
       }
     }
     case 'pages':
-      throw new Error(`${projection.name} is a list: its path names the list and nothing more`)
+      throw new Error(`it is a list: its path names the list and nothing more`)
     case 'effect':
-      throw new Error(`${projection.name} has an effect, and nothing to show`)
+      throw new Error(`it has an effect, and nothing to show`)
   }
 }
 

@@ -23,8 +23,7 @@ export const routeKeysOf = (projection: Served, query: ProjectionQuery): RouteKe
   const { visible, params } = query
   const all = keyColumnsOf(projection.store)
   const odd = params.find((name) => !all.includes(name))
-  if (odd !== undefined)
-    throw new Error(`${projection.name}: ${query.path} names ${odd}; its key is ${all.join(', ')}`)
+  if (odd !== undefined) throw new Error(`${query.path} names ${odd}; its key is ${all.join(', ')}`)
   const isCaller = (name: string) =>
     visible.rule === 'owner' && visible.column === name && !params.includes(name)
   const caller = all.find(isCaller)
