@@ -58,6 +58,8 @@ export type Part = {
   readonly ready: (context: PartContext, signal: AbortSignal) => Promise<void>
   /** One line about a ready part for people who look at its status. */
   readonly detail?: (context: PartContext, signal: AbortSignal) => Promise<string>
+  /** How far it yields to other processes, 1 to 19, as `nice` has it. */
+  readonly niceness?: number
   readonly readyTimeoutMs: number
   readonly stopSignal: NodeJS.Signals
   /** How long the part may take to end by itself before it is killed. */

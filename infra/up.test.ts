@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { down } from './down.ts'
@@ -27,6 +28,14 @@ beforeEach(() => {
 afterEach(async () => {
   await down({ stateDir })
   rmSync(stateDir, { recursive: true })
+})
+
+test('a part that yields does so to the processes of every session', async () => {
+  await up({ ...options, parts: [dummyPart('log', { niceness: 7 })] })
+  const pid = pidOf('log', stateDir)
+  expect(getPriority(pid)).toBe(7)
+  const ofSession = `/proc/${pid}/autogroup`
+  if (existsSync(ofSession)) expect(readFileSync(ofSession, 'utf8')).toContain('nice 7')
 })
 
 test('a second up leaves running parts alone and gives the same addresses', async () => {

@@ -29,6 +29,8 @@ export const cassandra: Part = {
     args: [...cassandraJvm(context), ...classPathOf(context), 'org.apache.cassandra.service.CassandraDaemon'],
   }),
   ready: ({ ports }, signal) => askCassandra(ports.client ?? 0, signal),
+  // It flushes and compacts with all threads that it has, beside who answers people on the same cores.
+  niceness: 10,
   readyTimeoutMs: 120_000,
   stopSignal: 'SIGTERM',
   stopTimeoutMs: 30_000,

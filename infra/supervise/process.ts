@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process that we started. The start time tells it from a later one that was given the same number. */
@@ -23,6 +24,19 @@ export function residentBytesOf(pid: number): number | undefined {
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
   } catch {
     return undefined
+  }
+}
+
+/**
+ * Has a process that was just started yield to others, so far as this system knows how. Linux may weigh sessions against
+ * each other, and the processes of each only among themselves; then the session is told, too (sched(7), "autogroup").
+ */
+export function yieldToOthers(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
+  } catch {
+    // It runs as others do.
   }
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Part, PartContext } from '../part.ts'
-import { startTimeOf } from './process.ts'
+import { startTimeOf, yieldToOthers } from './process.ts'
 import { recordRun, type RunRecord } from './run-file.ts'
 
 /** A part that was just started, and the word of its end if it ends while we still watch. */
@@ -25,6 +25,7 @@ export function spawnPart(part: Part, context: PartContext): Started {
     child.on('exit', (code, signal) => resolve(`ended early (${signal ?? `exit code ${code}`})`))
   })
   child.unref()
+  if (child.pid !== undefined && part.niceness !== undefined) yieldToOthers(child.pid, part.niceness)
   return { record: remember(part, context, child.pid), ended }
 }
 
