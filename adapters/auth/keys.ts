@@ -18,6 +18,22 @@ export type Keys = {
 export const createKeys = (source: string): Promise<Keys> =>
   /^https?:\/\//.test(source) ? Promise.resolve(remoteKeys(source)) : localKeys(source)
 
+/** Looks when it is asked to, but not so soon again; `look` says whether it found a change. */
+const followed = (look: () => Promise<boolean>, everyMs: number): Pick<Keys, 'refresh' | 'onChanged'> => {
+  let lookedAt = Date.now()
+  let changed = () => {}
+  return {
+    refresh: async () => {
+      if (Date.now() - lookedAt < everyMs) return
+      lookedAt = Date.now()
+      if (await look()) changed()
+    },
+    onChanged: (listener) => {
+      changed = listener
+    },
+  }
+}
+
 const fetchEveryMs = 30_000
 
 const remoteKeys = (source: string): Keys => {
@@ -27,12 +43,10 @@ const remoteKeys = (source: string): Keys => {
     cooldownDuration: 5_000,
     cacheMaxAge: Infinity,
   })
-  let lookedAt = Date.now()
-  let changed = () => {}
   const look = async () => {
     const before = JSON.stringify(remote.jwks())
     await remote.reload().catch(() => undefined)
-    if (JSON.stringify(remote.jwks()) !== before) changed()
+    return JSON.stringify(remote.jwks()) !== before
   }
   return {
     find: async (header, token) => {
@@ -43,14 +57,7 @@ const remoteKeys = (source: string): Keys => {
         throw new KeysUnavailable(`no keys from ${source}`, { cause })
       }
     },
-    refresh: async () => {
-      if (Date.now() - lookedAt < fetchEveryMs) return
-      lookedAt = Date.now()
-      await look()
-    },
-    onChanged: (listener) => {
-      changed = listener
-    },
+    ...followed(look, fetchEveryMs),
   }
 }
 
@@ -65,27 +72,18 @@ const lookEveryMs = 1_000
 
 const localKeys = async (path: string): Promise<Keys> => {
   let { find, seen } = await readKeys(path)
-  let lookedAt = Date.now()
-  let changed = () => {}
   const look = async () => {
     const now = await fingerprintOf(path).catch(() => seen)
-    if (now === seen) return
+    if (now === seen) return false
     // A file that is being replaced may be unreadable for a moment; the keys read before stay until then.
     const next = await readKeys(path).catch(() => undefined)
-    if (next === undefined) return
+    if (next === undefined) return false
     ;({ find, seen } = next)
-    changed()
+    return true
   }
   return {
     find: (header, token) => find(header, token),
-    refresh: async () => {
-      if (Date.now() - lookedAt < lookEveryMs) return
-      lookedAt = Date.now()
-      await look()
-    },
-    onChanged: (listener) => {
-      changed = listener
-    },
+    ...followed(look, lookEveryMs),
   }
 }
 

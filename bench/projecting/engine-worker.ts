@@ -1,7 +1,7 @@
 import { createInMemoryDocumentStore } from '@reprise/adapters/in-memory/document-store.in-memory.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import { findProjections } from '@reprise/projectors/engine/find-projections.ts'
+import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import { runAll } from '@reprise/projectors/engine/run-all.ts'
 import type { ProjectionProgress } from '@reprise/schemas/generated/events.ts'
 import { connect, quiet } from './connections.ts'
@@ -21,7 +21,7 @@ const noStore: RowStore = {
   onLost: () => undefined,
   close: () => Promise.resolve(),
 }
-const all = await findProjections(new URL('../../projectors/', import.meta.url))
+const all = await findProjections(projectionsFolder)
 const projections = all.filter(({ name }) => job.projections.length === 0 || job.projections.includes(name))
 const watched = projections.filter(({ from }) => from === job.topic).map(({ name }) => name)
 const ends = await log.endOffsets(job.topic)

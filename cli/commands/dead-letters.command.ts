@@ -4,7 +4,7 @@ import { configurationOf, type Configuration } from '@reprise/core/configuration
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
-import { findProjections } from '@reprise/projectors/engine/find-projections.ts'
+import { findProjections, projectionsFolder } from '@reprise/projectors/engine/find-projections.ts'
 import type { DeadLetterAnswer } from '@reprise/schemas/generated/events.ts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { environmentHere } from '../catalogue/environment-here.ts'
@@ -128,8 +128,7 @@ async function chosenLetters(desk: DeadLetterDesk, ids: readonly string[], proje
   return waiting
 }
 
-const projectionsHere = () => findProjections(new URL('../../projectors/', import.meta.url))
-const declaredNames = async () => new Set((await projectionsHere()).map(({ name }) => name))
+const declaredNames = async () => new Set((await findProjections(projectionsFolder)).map(({ name }) => name))
 
 async function letterNamed(desk: DeadLetterDesk, id: string): Promise<ListedLetter> {
   placeOf(id)
@@ -173,7 +172,8 @@ async function groupsAsStored(
     namespace,
   } = configuration
   const { keyspace, indexPrefix } = storeNamesOf(namespace)
-  const projection = (await projectionsHere()).find((each) => each.name === name && each.version === version)
+  const all = await findProjections(projectionsFolder)
+  const projection = all.find((each) => each.name === name && each.version === version)
   if (projection === undefined || !('on' in projection)) return {}
   const rows = await createCassandraRowStore({ contactPoints, datacenter, keyspace, logger: quiet })
   const documents = createOpenSearchDocumentStore({ node, prefix: indexPrefix, logger: quiet })

@@ -4,11 +4,10 @@ import type { AnyProjection, Key } from '@reprise/core/projection.ts'
 import { createCountFold } from '@reprise/projectors/engine/fold-counts.ts'
 import { type AnyRow, createRowFold } from '@reprise/projectors/engine/fold-row.ts'
 import { createGrouping, EventFailed } from '@reprise/projectors/engine/groups.ts'
+import { changedHandlers, type Handler } from '@reprise/projectors/testing/changed-handlers.ts'
 
 /** An event that could not be applied. */
 export type Failed = { readonly type: string; readonly eventId: string; readonly reason: string }
-
-type Handler = (...args: readonly unknown[]) => unknown
 
 /**
  * The projection with handlers and a key function that pass over an event where they throw, or give what can't be
@@ -27,10 +26,7 @@ export const toleranceOf = (
       return asIs
     }
   }
-  const tolerantly = handledBy(projection, orElse)
-  const on = Object.fromEntries(
-    Object.entries(projection.on).map(([type, handle]) => [type, handle && tolerantly(handle as Handler)]),
-  ) as AnyProjection['on']
+  const on = changedHandlers(projection, handledBy(projection, orElse))
   const keysOf = projection.key as (event: RecordedEvent) => Key | readonly Key[]
   const check = createGrouping(projection)
   const key = (event: RecordedEvent) =>

@@ -55,9 +55,12 @@ function portOf({ port: number, portVariable, further }: ServiceSpec): PortSpec 
   return { name: 'client', number, variable: further.variable, behind }
 }
 
+/** Nothing, four zeros or two colons: it listens on every address. */
+const wildcard = /^(0(\.0){3}|::)?$/
+
 /** Where a service is reached from this machine that listens on `host`: a wildcard is no address to connect to. */
 export function reachableHost(host = ''): string {
-  if (['', '0.0.0.0', '::'].includes(host)) return '127.0.0.1'
+  if (wildcard.test(host)) return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
 }
 

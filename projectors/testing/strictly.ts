@@ -1,8 +1,7 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { PageListDraft } from '@reprise/core/page-list.ts'
 import { type AnyProjection, type Key, keyColumnsOf } from '@reprise/core/projection.ts'
-
-type Handler = (...args: readonly unknown[]) => unknown
+import { changedHandlers, type Handler } from './changed-handlers.ts'
 
 /**
  * The projection, watched for what goes wrong in production alone, and in silence there. Rows, items, events and keys are
@@ -15,14 +14,10 @@ export const strictly = (projection: AnyProjection): AnyProjection => {
     (handle: Handler): Handler =>
     (first, ...others) =>
       frozen(handle(isList ? draftOfFrozen(first as Draft) : frozen(first), ...others.map(frozen)))
-  const on = Object.entries(projection.on).map(([type, handle]) => [
-    type,
-    handle && watched(handle as Handler),
-  ])
   return {
     ...projection,
     key: keyOfOnePartition(projection),
-    on: Object.fromEntries(on) as AnyProjection['on'],
+    on: changedHandlers(projection, watched),
   }
 }
 
