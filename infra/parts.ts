@@ -62,12 +62,13 @@ export const furtherProducers = (count: number): readonly Part[] =>
   )
 
 /**
- * A small nursery, and a heap that may grow by half after a collection where Node's own rule lets it grow fourfold:
- * a worker that catches up holds half as much for a tenth more of work.
+ * What lives as long as a batch is taken in should die young, as with commands; what is old may double before it is
+ * collected, where Node's own rule lets it grow fourfold.
  */
 export const projectorFlags: readonly string[] = [
-  '--max-semi-space-size=8',
-  '--heap-growing-percent=50',
+  '--max-semi-space-size=32',
+  '--no-allocation-site-pretenuring',
+  '--heap-growing-percent=100',
   buffersCount,
 ]
 

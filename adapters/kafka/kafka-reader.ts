@@ -130,8 +130,8 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
       // What is fetched and decoded at once is what a process must hold: several readers share one heap.
-      maxBytesPerPartition: 524_288,
-      maxBytes: 2_000_000,
+      maxBytesPerPartition: 131_072,
+      maxBytes: 500_000,
       maxWaitTimeInMs: 250,
       sessionTimeout: 10_000,
       rebalanceTimeout: 10_000,

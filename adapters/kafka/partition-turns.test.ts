@@ -17,7 +17,7 @@ test('partitions that are not far behind are all read', () => {
   expect(open.size).toBe(16)
 })
 
-test('far behind, four are read at a time, and each has a turn before one has its second', () => {
+test('far behind, two are read at a time, and each has a turn before one has its second', () => {
   const { turns, open } = create(10)
   const left = new Map([...open].map((partition) => [partition, 100_000]))
   const seen: number[] = []
@@ -32,7 +32,7 @@ test('far behind, four are read at a time, and each has a turn before one has it
       turns.handled(partition, 2_500, behind)
     }
     const far = [...open].filter((partition) => (left.get(partition) ?? 0) >= 5_000)
-    expect(far.length).toBeLessThanOrEqual(4)
+    expect(far.length).toBeLessThanOrEqual(2)
     // Nobody is a turn and a batch ahead of somebody who waits.
     const done = [...left.values()].map((records) => 100_000 - records)
     expect(Math.max(...done) - Math.min(...done)).toBeLessThanOrEqual(45_000)
@@ -49,7 +49,7 @@ test('who is alone far behind goes on, and after a reset nobody waits', () => {
   expect([...open]).toEqual([0])
   const many = create(6)
   for (const partition of [...many.open]) many.turns.handled(partition, 100, 50_000)
-  expect([...many.open]).toEqual([0, 1, 2, 3])
+  expect([...many.open]).toEqual([0, 1])
   many.turns.reset()
-  expect([4, 5].map(many.turns.isWaiting)).toEqual([false, false])
+  expect([2, 3, 4, 5].map(many.turns.isWaiting)).toEqual([false, false, false, false])
 })

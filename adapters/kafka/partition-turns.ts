@@ -1,5 +1,5 @@
 /** So many partitions are read side by side while they are so far behind, each for so many records. */
-const atOnceMax = 4
+const atOnceMax = 2
 const farBehind = 5_000
 const turnRecords = 20_000
 

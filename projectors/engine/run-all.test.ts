@@ -266,7 +266,7 @@ describe('the play index', () => {
     const rows = {
       ...stores.rows,
       read: (...args: Parameters<typeof stores.rows.read>) => {
-        if (isHeld && args[0].name.startsWith('play_index_v2_')) throw new StoreUnavailable('held')
+        if (isHeld && args[0].name.startsWith('play_index_v3_')) throw new StoreUnavailable('held')
         return stores.rows.read(...args)
       },
     }

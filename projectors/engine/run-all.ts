@@ -97,7 +97,7 @@ const membersOf = (projections: readonly AnyDeclaration[]): readonly Member[] =>
 ]
 
 const watchedIndex = (options: RunAllOptions, discard: Discard) => {
-  const measures = createMeasures({ name: 'play-index', version: 2, topic: 'playback-events' })
+  const measures = createMeasures({ name: 'play-index', version: 3, topic: 'playback-events' })
   const observed = observeLog(options.log, { measures, tracer: options.tracer })
   const { rows: store } = options.stores
   const { log } = observed

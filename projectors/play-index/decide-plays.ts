@@ -1,7 +1,8 @@
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { eachBounded } from '../engine/each-bounded.ts'
 import type { KnownVerdicts } from './known-verdicts.ts'
-import { firstOffsetOf, ownerOf, playIndexTable, type PlayEvent } from './play-index-layout.ts'
+import type { OpenPlays } from './open-plays.ts'
+import { placeOf, playIndexTable, playsOf, type PlayEvent, type Plays } from './play-index-layout.ts'
 import type { PlayMemory } from './play-memory.ts'
 
 /** What is asked about plays. */
@@ -9,6 +10,8 @@ export type DecideOptions = {
   readonly store: RowStore
   readonly memory: PlayMemory
   readonly known: KnownVerdicts
+  /** What was decided of this partition and isn't stored. */
+  readonly open: Pick<OpenPlays, 'firstOffsetOf'>
   /** Told how many plays had to be looked up. */
   readonly onLookUp?: (plays: number) => void
 }
@@ -26,12 +29,12 @@ const lookUpMax = 100
 const aheadMsMax = 120_000
 
 /**
- * Decides the next plays of a partition, all plays before them being stored. In memory where that reaches back to the
+ * Decides the next plays of a partition, all plays before them being stored or open. In memory where that reaches back to the
  * earliest moment at which a copy could have been recorded and has nothing like it; otherwise the index is asked.
  */
 export const decidePlays = async (
   plays: readonly PlayEvent[],
-  { store, memory, known, onLookUp }: DecideOptions,
+  { store, memory, known, open, onLookUp }: DecideOptions,
 ): Promise<Decided> => {
   const here = new Set<string>()
   const isFirst: (boolean | undefined)[] = []
@@ -46,7 +49,7 @@ export const decidePlays = async (
   if (doubtful.length > 0) {
     onLookUp?.(doubtful.length)
     await eachBounded(piecesOf(doubtful), async (piece) => {
-      for (const [at, first] of await lookUp(store, piece)) isFirst[at] = first
+      for (const [at, first] of await lookUp(store, open, piece)) isFirst[at] = first
     })
   }
   return {
@@ -65,22 +68,36 @@ const newIfSure = ({ partition, data, recordedAt }: PlayEvent, memory: PlayMemor
   return reaches && !memory.mayHave(partition, data.identity) ? true : undefined
 }
 
-/** A row that names a lower offset shows a copy. The one that was written for this very record may be there already. */
-const lookUp = async (store: RowStore, doubtful: readonly Doubtful[]) => {
+/** A lower offset shows a copy. What was written for this very record may be there already. */
+const lookUp = async (
+  store: RowStore,
+  open: DecideOptions['open'],
+  doubtful: readonly Doubtful[],
+): Promise<readonly (readonly [at: number, isFirst: boolean])[]> => {
+  const places = doubtful.map(({ play }) => placeOf(play))
   const [first] = doubtful
   if (first === undefined) return []
   const rows = await store.read(playIndexTable, {
-    partition: ownerOf(first.play),
-    in: doubtful.map(({ play }) => play.data.identity),
+    partition: { partition_: first.play.partition, hour: placeOf(first.play).hour },
+    in: [...new Set(places.map(({ bucket }) => bucket))],
   })
-  const offsets = new Map(rows.map((row) => [row['identity'], firstOffsetOf(row)]))
-  return doubtful.map(
-    ({ at, play }) => [at, (offsets.get(play.data.identity) ?? play.offset) >= play.offset] as const,
-  )
+  const stored = new Map<string, number>()
+  for (const row of rows) keepLowest(stored, playsOf(row))
+  return doubtful.map(({ at, play }) => {
+    const { identity } = play.data
+    return [at, (stored.get(identity) ?? open.firstOffsetOf(play) ?? play.offset) >= play.offset]
+  })
+}
+
+const keepLowest = (offsets: Map<string, number>, plays: Plays): void => {
+  for (let at = 0; at < plays.length; at += 2) {
+    const [identity, offset] = [plays[at] as string, plays[at + 1] as number]
+    offsets.set(identity, Math.min(offset, offsets.get(identity) ?? offset))
+  }
 }
 
 const piecesOf = (doubtful: readonly Doubtful[]): readonly (readonly Doubtful[])[] =>
-  [...Map.groupBy(doubtful, ({ play }) => ownerOf(play).hour).values()].flatMap((ofHour) =>
+  [...Map.groupBy(doubtful, ({ play }) => placeOf(play).hour).values()].flatMap((ofHour) =>
     Array.from({ length: Math.ceil(ofHour.length / lookUpMax) }, (_, at) =>
       ofHour.slice(at * lookUpMax, (at + 1) * lookUpMax),
     ),

@@ -1,35 +1,53 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { RowWrite, StoredRow, Table } from '@reprise/core/ports/row-store.port.ts'
-import { firstWinsStampOf, stampOf } from '@reprise/core/stamp.ts'
+import { stampOf } from '@reprise/core/stamp.ts'
 
 /** A record of a play or skip. */
 export type PlayEvent = RecordedEvent<'TrackPlayed' | 'TrackSkipped'>
 
 /**
- * The play index: per play the offset of its first record. The plays of an hour of one partition lie together, so that
- * those of a batch go in few writes; the identity names the user already.
+ * The play index: per play the offset of its first record. The plays of an hour of one partition lie together, in
+ * buckets by their identity; a row is a chunk of a bucket: what was stored of it at once. The identity names the user.
  */
 export const playIndexTable: Table = {
-  name: 'play_index_v2',
+  name: 'play_index_v3',
   partitionKey: ['partition_', 'hour'],
-  clustering: ['identity'],
-  columns: { partition_: 'int', hour: 'int', identity: 'text', first_offset: 'bigint' },
+  clustering: ['bucket', 'first_offset'],
+  columns: { partition_: 'int', hour: 'int', bucket: 'int', first_offset: 'bigint', plays: 'text' },
 }
 
-/** The Cassandra partition of a play: the partition of its records, and the hour of its start since 1970. */
-export const ownerOf = ({ partition, data }: PlayEvent) => ({
-  partition_: partition,
-  hour: Math.floor(data.startedAt / 3_600_000),
-})
+/** Enough that one bucket is soon read, few enough that plays which are stored together share rows. Never changed. */
+export const bucketsPerHour = 1_024
 
-/** The row that the first record of a play writes. The lowest offset wins, whatever the order of writing. */
-export const playWriteOf = (event: PlayEvent): RowWrite => ({
-  row: { ...ownerOf(event), identity: event.data.identity, first_offset: event.offset },
-  stamp: firstWinsStampOf(event.offset),
+/** The hour of a play's start since 1970, and the bucket of its identity. */
+export type Place = { readonly hour: number; readonly bucket: number }
+
+/** Where a play stands in the index of its partition. Its identity is a UUID, whose last digits are as good as random. */
+export const placeOf = ({ data: { startedAt, identity } }: Pick<PlayEvent, 'data'>): Place => {
+  const digits = Number.parseInt(identity.slice(-3), 16)
+  return { hour: Math.floor(startedAt / 3_600_000), bucket: (digits || 0) % bucketsPerHour }
+}
+
+/** Plays of one bucket as they are kept: each identity with the offset of its first record behind it, by offset. */
+export type Plays = readonly (string | number)[]
+
+/**
+ * The row of a chunk: all first records of its bucket from its first one to its last one. Chunks that begin with the same
+ * play differ in how far they go, and the stamp is the end: the one that says more wins, whatever the order of writing.
+ */
+export const chunkWriteOf = (partition: number, { hour, bucket }: Place, plays: Plays): RowWrite => ({
+  row: {
+    partition_: partition,
+    hour,
+    bucket,
+    first_offset: plays[1] as number,
+    plays: JSON.stringify(plays),
+  },
+  stamp: stampOf(plays.at(-1) as number),
 })
 
 /** What a row says. */
-export const firstOffsetOf = (row: StoredRow): number => row['first_offset'] as number
+export const playsOf = (row: StoredRow): Plays => JSON.parse(row['plays'] as string) as Plays
 
 /** The offsets of a page of verdicts. */
 export const pageOffsets = 65_536

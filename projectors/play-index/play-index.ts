@@ -3,7 +3,7 @@ import type { Discard } from '@reprise/core/discarded-records.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
-import { storingAtOnce } from '../engine/stay.ts'
+import type { Stay, StayStart } from '../engine/stay.ts'
 import { storedAtOnce } from '../engine/gathering.ts'
 import { followTopic, type Following, type Source } from '../engine/follow-topic.ts'
 import { eventReading, type TopicReading } from '../engine/topic-reading.ts'
@@ -12,8 +12,9 @@ import type { Verdicts } from '../engine/run-projection.ts'
 import { writeRows } from '../engine/write-rows.ts'
 import { decidePlays } from './decide-plays.ts'
 import { createKnownVerdicts } from './known-verdicts.ts'
+import { createOpenPlays } from './open-plays.ts'
 import { createPassed } from './passed.ts'
-import { ownerOf, playIndexTable, playWriteOf, verdictTable, type PlayEvent } from './play-index-layout.ts'
+import { playIndexTable, verdictTable, type PlayEvent } from './play-index-layout.ts'
 import { createPlayMemory, type PlayMemory } from './play-memory.ts'
 import { createPlayVerdicts } from './play-verdicts.ts'
 import { createWarming } from './warming.ts'
@@ -42,7 +43,7 @@ export type PlayIndexOptions = Source & {
 }
 
 /** What the index reads with. */
-export const playIndexGroup = 'play-index-v2'
+export const playIndexGroup = 'play-index-v3'
 
 const retryMs = 500
 
@@ -73,27 +74,37 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       await pause(retryMs)
     }
   }
-  const apply = async ({ partition, events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
-    const [first, last] = [events[0], events.at(-1)]
-    if (first === undefined || last === undefined) return
-    warm.from(first)
-    const decided = await decidePlays(events, { store, memory, known, onLookUp })
-    if (!isCurrent()) return
-    const { firsts, duplicates } = decided
-    for (const { offset } of duplicates) known.add(partition, offset, false)
-    for (const { offset, recordedAt, data } of firsts) {
-      known.add(partition, offset, true)
-      memory.add(partition, { identity: data.identity, recordedAt })
+  const begin = ({ partition, next }: StayStart): Stay<PlayEvent> => {
+    memory.resume(partition, next)
+    const open = createOpenPlays(partition)
+    const apply = async ({ events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
+      const [first, last] = [events[0], events.at(-1)]
+      if (first === undefined || last === undefined) return
+      warm.from(first)
+      const decided = await decidePlays(events, { store, memory, known, open, onLookUp })
+      if (!isCurrent()) return
+      const { firsts, duplicates } = decided
+      for (const { offset } of duplicates) known.add(partition, offset, false)
+      for (const { offset, recordedAt, data } of firsts) {
+        known.add(partition, offset, true)
+        memory.add(partition, { identity: data.identity, recordedAt })
+      }
+      memory.advance(partition, last.offset + 1)
+      passed.set(partition, last.offset + 1)
+      await Promise.all([pages.write(decided), tell(partition, duplicates, isCurrent)])
+      for (const play of firsts) open.add(play)
+      counts.decided += events.length
+      counts.duplicates += duplicates.length
     }
-    memory.advance(partition, last.offset + 1)
-    passed.set(partition, last.offset + 1)
-    await Promise.all([
-      writeFirsts(store, firsts),
-      pages.write(decided),
-      tell(partition, duplicates, isCurrent),
-    ])
-    counts.decided += events.length
-    counts.duplicates += duplicates.length
+    return {
+      apply,
+      store: async () => {
+        await writeRows(store, playIndexTable, open.rows())
+        open.clear()
+      },
+      isFull: () => false,
+      end: open.clear,
+    }
   }
   const following = followTopic<PlayEvent>(
     {
@@ -105,10 +116,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
         await Promise.all([store.ensure(playIndexTable), store.ensure(verdictTable)])
         await checkpoints.ensure()
       },
-      begin: ({ partition, next }) => {
-        memory.resume(partition, next)
-        return storingAtOnce(apply)
-      },
+      begin,
       applied: (partition, { watermark }) => {
         passed.set(partition, watermark)
         options.onApplied?.(partition, watermark)
@@ -141,10 +149,3 @@ const withFresh = (checkpoints: Checkpoints, pages: VerdictPages): Checkpoints =
     return checkpoint
   },
 })
-
-const writeFirsts = (store: RowStore, plays: readonly PlayEvent[]): Promise<void> =>
-  writeRows(
-    store,
-    playIndexTable,
-    plays.map((play) => ({ owner: String(ownerOf(play).hour), writes: [playWriteOf(play)] })),
-  )

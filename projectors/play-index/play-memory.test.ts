@@ -6,6 +6,7 @@ import { createRandom } from '../testing/random.ts'
 import { decidePlays } from './decide-plays.ts'
 import { createKnownVerdicts } from './known-verdicts.ts'
 import type { PlayEvent } from './play-index-layout.ts'
+import { createOpenPlays } from './open-plays.ts'
 import { createPlayMemory, type PlayMemory, type Remembered } from './play-memory.ts'
 
 const partitions = [0, 1]
@@ -150,11 +151,13 @@ const createModel = (memory: PlayMemory, seed: number) => {
       extension?.end()
     },
   }
+  /** Everything is stored, in one chunk. */
   const store = {
-    read: (_table: unknown, { in: identities = [] }: { in?: readonly string[] }) =>
-      Promise.resolve(
-        identities.map((identity) => ({ identity, first_offset: Number(identity.split('-')[1]) })),
-      ),
+    read: (_table: unknown, { partition: { partition_ } }: { partition: { partition_: number } }) => {
+      const all = (logs[partition_] ?? []).filter((_play, nth) => nth % sampled === 0)
+      const plays = all.flatMap(({ identity }) => [identity, Number(identity.split('-')[1])])
+      return Promise.resolve([{ plays: JSON.stringify(plays) }])
+    },
   } as unknown as RowStore
   /** Copies of what stands below the place of reading, sent now. Tables are lost as a whole, so a sample shows it. */
   const copies = () =>
@@ -179,7 +182,7 @@ test('no play that was there is new, whatever was dropped, lost and read again',
       for (const { kind, partition, size } of steps) {
         model.steps[kind](partition, size)
         for (const plays of model.copies()) {
-          const asked = { store: model.store, memory, known: createKnownVerdicts() }
+          const asked = { store: model.store, memory, known: createKnownVerdicts(), open: createOpenPlays(0) }
           const { firsts } = await decidePlays(plays, asked)
           expect(firsts.map(({ data }) => data.identity)).toEqual([])
         }

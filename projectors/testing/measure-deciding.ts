@@ -2,6 +2,7 @@ import { v5 } from 'uuid'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { decidePlays } from '../play-index/decide-plays.ts'
 import { createKnownVerdicts } from '../play-index/known-verdicts.ts'
+import { createOpenPlays } from '../play-index/open-plays.ts'
 import type { PlayEvent } from '../play-index/play-index-layout.ts'
 import { createPlayMemory } from '../play-index/play-memory.ts'
 import { playOf, recordedAround } from './playback-history.ts'
@@ -21,6 +22,7 @@ const namespace = '6f1c5a52-8d0f-4bb1-9d6f-0c1f5a3b7e10'
 export const measureDeciding = async (plays: number): Promise<Deciding> => {
   const memory = createPlayMemory()
   const known = createKnownVerdicts()
+  const open = createOpenPlays(0)
   let [lookedUp, ms] = [0, 0]
   memory.resume(0, 0)
   for (let from = 0; from < plays; from += batch) {
@@ -30,6 +32,7 @@ export const measureDeciding = async (plays: number): Promise<Deciding> => {
       store: emptyStore,
       memory,
       known,
+      open,
       onLookUp: (count) => (lookedUp += count),
     })
     for (const { offset, recordedAt, data } of firsts) {
