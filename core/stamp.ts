@@ -5,7 +5,7 @@
 export const stampOf = (offset: number): number => offset + 1
 
 /**
- * The stamp of a register where the *lowest* offset must win, whatever the order of writing (the play index): later
- * records get lower stamps.
+ * The stamp of a register where the *lowest* offset must win, whatever the order of writing (where an effect begins):
+ * later ones get lower stamps.
  */
 export const firstWinsStampOf = (offset: number): number => Number.MAX_SAFE_INTEGER - 1 - offset

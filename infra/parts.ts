@@ -62,13 +62,13 @@ export const furtherProducers = (count: number): readonly Part[] =>
   )
 
 /**
- * What lives as long as a batch is taken in should die young, as with commands; what is old may double before it is
- * collected, where Node's own rule lets it grow fourfold.
+ * What lives as long as a batch is taken in should die young, as with commands; what is old may not quite double before it
+ * is collected, where Node's own rule lets it grow fourfold.
  */
 export const projectorFlags: readonly string[] = [
-  '--max-semi-space-size=32',
+  '--max-semi-space-size=16',
   '--no-allocation-site-pretenuring',
-  '--heap-growing-percent=100',
+  '--heap-growing-percent=80',
   buffersCount,
 ]
 

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Part, PartContext } from '../part.ts'
 import { askCassandra } from './ask-cassandra.ts'
@@ -36,11 +37,14 @@ export const cassandra: Part = {
   stopTimeoutMs: 30_000,
 }
 
+/** A sixteenth of the machine's memory, from half a gigabyte to one: with more of it less is flushed and merged. */
+const heapMb = Math.round(Math.min(Math.max(totalmem() / 2 ** 20 / 16, 512), 1_024))
+
 function cassandraJvm({ dir, artefactDir }: PartContext): string[] {
   return [
     ...jvmFlags,
-    '-Xms512m',
-    '-Xmx512m',
+    `-Xms${heapMb}m`,
+    `-Xmx${heapMb}m`,
     '-Xss512k',
     ...cassandraModuleFlags,
     `-javaagent:${join(artefactDir, 'lib', 'jamm-0.4.0.jar')}`,
@@ -72,6 +76,8 @@ commitlog_sync_period: 10000ms
 # A list's touched pages and head are written in one batch of one partition: at most half a commit log segment.
 batch_size_warn_threshold: 4MiB
 batch_size_fail_threshold: 15MiB
+# Where every node has every row, a batch may well be for many partitions; a warning goes with each answer, and is slow to make.
+unlogged_batch_across_partitions_warn_threshold: 1000
 commitlog_directory: ${data}/commitlog
 data_file_directories: [${data}/data]
 saved_caches_directory: ${data}/saved_caches

@@ -3,6 +3,7 @@ import type { Meta } from '@reprise/schemas/generated/events.ts'
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { StoredRecord } from '@reprise/core/ports/log.port.ts'
+import { createDecodedLast } from './decoded-last.ts'
 
 /** An accepted record can't be read as an event. */
 export class UnreadableRecord extends Error {
@@ -51,11 +52,21 @@ export const decodeEvents = (
   return { events, unreadable }
 }
 
-/** Decodes a record whose writer schema the codec has learned, unless somebody has already. @throws {UnreadableRecord} */
+/**
+ * Decodes a record whose writer schema the codec has learned, unless somebody has lately: records wait for the slowest who
+ * shares them, and are decoded again if that takes long. @throws {UnreadableRecord}
+ */
 export const decodeRecord = (codec: EventCodec, record: StoredRecord): Decoded => {
+  if (record.decoded !== undefined) return record.decoded
   try {
-    return (record.decoded ??= codec.decode(record.value))
+    const decoded = codec.decode(record.value)
+    record.decoded = decoded
+    decodedLast.add(record)
+    return decoded
   } catch (cause) {
     throw new UnreadableRecord(record, cause as Error)
   }
 }
+
+/** Of the whole process. */
+const decodedLast = createDecodedLast(4_096, 4_000_000)

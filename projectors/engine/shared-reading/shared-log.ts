@@ -22,7 +22,7 @@ const sharing: Sharing = {
   gatherMs: 5_000,
   settleMs: 1_000,
   patienceMs: 5_000,
-  weightMax: 800_000,
+  weightMax: 3_000_000,
 }
 
 /**
