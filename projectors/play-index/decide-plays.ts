@@ -84,8 +84,8 @@ const lookUp = async (
   const stored = new Map<string, number>()
   for (const row of rows) keepLowest(stored, playsOf(row))
   return doubtful.map(({ at, play }) => {
-    const { identity } = play.data
-    return [at, (stored.get(identity) ?? open.firstOffsetOf(play) ?? play.offset) >= play.offset]
+    const offsets = [stored.get(play.data.identity), open.firstOffsetOf(play)]
+    return [at, offsets.every((offset = Infinity) => offset >= play.offset)]
   })
 }
 

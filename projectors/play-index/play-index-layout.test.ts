@@ -23,7 +23,7 @@ test.each([
 test('a play stands in the hour of its start, and every identity has a bucket, even one that is no UUID', () => {
   const placeAt = (identity: string) => placeOf({ data: { identity, startedAt: 7_200_000 } as never })
   expect(placeAt('018f0000-0000-7000-8000-0000000003ff')).toEqual({ hour: 2, bucket: 1_023 })
-  for (const identity of ['', 'x', 'né', '018f0000-0000-7000-8000-000000000fff']) {
+  for (const identity of ['', 'x', 'né', 'x-1f', '018f0000-0000-7000-8000-000000000fff']) {
     const { bucket } = placeAt(identity)
     expect(bucket).toBeGreaterThanOrEqual(0)
     expect(bucket).toBeLessThan(bucketsPerHour)

@@ -25,7 +25,7 @@ export type Place = { readonly hour: number; readonly bucket: number }
 /** Where a play stands in the index of its partition. Its identity is a UUID, whose last digits are as good as random. */
 export const placeOf = ({ data: { startedAt, identity } }: Pick<PlayEvent, 'data'>): Place => {
   const digits = Number.parseInt(identity.slice(-3), 16)
-  return { hour: Math.floor(startedAt / 3_600_000), bucket: (digits || 0) % bucketsPerHour }
+  return { hour: Math.floor(startedAt / 3_600_000), bucket: Math.abs(digits || 0) % bucketsPerHour }
 }
 
 /** Plays of one bucket as they are kept: each identity with the offset of its first record behind it, by offset. */
