@@ -1,8 +1,13 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
+import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
+import type { LoopJob } from './bare-loop.ts'
 import { closedLoops, type Figure, type Measured, openCalls } from './measure.ts'
 import { type Engines, openOwnNamespace } from './own-namespace.ts'
 import { createWritePath, type WritePath } from './write-path.ts'
@@ -15,7 +20,7 @@ const partitions = 16
 
 /** The write path without HTTP, beside a bare append-and-read-back loop of the same records. */
 export const benchCommands = async (engines: Engines): Promise<readonly Figure[]> => {
-  const { log, codec, rows, close } = await openOwnNamespace(engines, partitions)
+  const { namespace, log, codec, rows, close } = await openOwnNamespace(engines, partitions)
   const records: LogRecord[] = []
   const path = await createWritePath({ log: recording(log, records), rows, codec })
   const ids = Array.from({ length: playlists }, () => uuidv7())
@@ -34,10 +39,12 @@ export const benchCommands = async (engines: Engines): Promise<readonly Figure[]
   // Alone: what it appends would be read, and found superseded, by the write path too.
   const bare = await appendAndReadBack(log, records, asTheyAre)
   const coded = await appendAndReadBack(log, records, encodedAnew(codec))
+  const published = await asPublished(engines, namespace, records)
   await close()
   const figures = [
     throughput(edits, { ...bare, does: 'bare append and read back' }),
     throughput(edits, { ...coded, does: 'the same with every event encoded and decoded' }),
+    throughput(edits, { ...published, does: 'the same by hand, with kafkajs as it is published' }),
   ]
   return [...figures, latency(halved), hot]
 }
@@ -115,6 +122,29 @@ const encodedAnew =
     const { type, value: event } = codec.decode(value) as { type: EventType; value: { meta: object } }
     return codec.encode('playlist-events', type, { ...event, meta: { ...event.meta, eventId: id } })
   }
+
+/** The peer: with none of our improvements of the client library, in a process of its own. */
+const asPublished = async (
+  { kafka: brokers, registry }: Engines,
+  namespace: string,
+  records: readonly LogRecord[],
+): Promise<Measured> => {
+  const topic = physicalTopic(namespace, 'playlist-events')
+  const some = records.slice(0, 2_000).map(({ key, value, headers }) => ({
+    key,
+    value: value.toString('base64'),
+    headers,
+  }))
+  const job: LoopJob = {
+    ...{ brokers, registry, namespace, topic, partitions, loops },
+    seconds: ceilingSeconds,
+    records: some,
+  }
+  const child = fork(join(import.meta.dirname, 'bare-loop.ts'))
+  child.send(job)
+  const [measured] = (await once(child, 'message')) as [Measured]
+  return measured
+}
 
 /** The ceiling: nothing but the client library, the broker and the way back. */
 const appendAndReadBack = async (

@@ -29,5 +29,5 @@ export const openOwnNamespace = async (
   const close = async (): Promise<void> => {
     await Promise.all([log.close(), rows.close()])
   }
-  return { log, codec, rows, close }
+  return { namespace, log, codec, rows, close }
 }

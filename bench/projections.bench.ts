@@ -1,6 +1,5 @@
 import { ensureTopics } from '@reprise/adapters/kafka/topics.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
-import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { figureOf, type Figure } from './measure.ts'
 import { connect, quiet } from './projecting/connections.ts'
 import { fillTopic } from './projecting/fill-topic.ts'
@@ -13,34 +12,46 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const plays = Number(process.env['BENCH_PLAYS'] ?? 300_000)
 const edits = Number(process.env['BENCH_EDITS'] ?? 300_000)
+const counts = { 'playback-events': plays, 'playlist-events': edits }
+/** What there are workloads for. */
+type Topic = keyof typeof counts
 const partitions = 16
 const section = 'projections'
 
 /** Catching up from the start of a topic, in a worker process, and how soon a command is visible. */
 export const benchProjections = async (environment: Environment): Promise<readonly Figure[]> => {
   const only = process.env['BENCH_ONLY']?.split(',')
+  await warmUp(environment)
   const figures: Figure[] = []
   for (const [topic, benches] of Object.entries(sections)) {
     const chosen = Object.entries(benches).filter(([name]) => only?.includes(name) ?? true)
     if (chosen.length === 0) continue
-    const own = await filled(topic as EventTopic, environment)
+    const own = await filled(topic as Topic, environment, counts[topic as Topic])
     for (const [, bench] of chosen) figures.push(...(await bench(own)))
   }
   return figures
 }
 
+/** Engines that have just started take three times as long for everything, until their JVMs have compiled what is used. */
+const warmUp = async (environment: Environment): Promise<void> => {
+  const job = { topic: 'playback-events', projections: ['song-counts'], store: 'real' } as const
+  for (let round = 0; round < 2; round++) {
+    const own = await filled(job.topic, environment, 300_000)
+    await runWorker('engine', job, own)
+    await runWorker('bare', job, own)
+  }
+}
+
 /** A namespace of its own for a topic, so that nothing else is to be read there. */
-const filled = async (topic: EventTopic, environment: Environment): Promise<Environment> => {
+const filled = async (topic: Topic, environment: Environment, count: number): Promise<Environment> => {
   const namespace = `bench_${topic.slice(0, 5)}_${Date.now().toString(36)}`
   const own = { ...environment, REPRISE_NAMESPACE: namespace }
   Object.assign(process.env, own)
   const { kafka: brokers } = configurationOf(process.env)
   await ensureTopics({ brokers, namespace, partitions, logger: quiet })
   const { log, codec, close } = await connect()
-  const [next, count] =
-    topic === 'playback-events'
-      ? [playRecords(codec, partitions), plays]
-      : [playlistRecords(codec, partitions), edits]
+  const next =
+    topic === 'playback-events' ? playRecords(codec, partitions) : playlistRecords(codec, partitions)
   await fillTopic({ log, topic, next, count })
   await close()
   return own
@@ -48,7 +59,7 @@ const filled = async (topic: EventTopic, environment: Environment): Promise<Envi
 
 const catchUp = async (options: {
   readonly figure: string
-  readonly topic: 'playback-events' | 'playlist-events'
+  readonly topic: Topic
   readonly projections: readonly string[]
   readonly bare: string
   readonly ratioMin?: number
@@ -138,11 +149,15 @@ const playlists = async (own: Environment): Promise<readonly Figure[]> =>
 
 /** All projections of a topic from its beginning, with one reader and with a reader each: both begin with no views. */
 const together =
-  (topic: EventTopic): Bench =>
+  (topic: Topic): Bench =>
   async (environment) => {
     const job = { topic, projections: [], store: 'real' } as const
-    const each = await runWorker('engine', { ...job, readers: 'own' }, await filled(topic, environment))
-    const one = await runWorker('engine', job, await filled(topic, environment))
+    const each = await runWorker(
+      'engine',
+      { ...job, readers: 'own' },
+      await filled(topic, environment, counts[topic]),
+    )
+    const one = await runWorker('engine', job, await filled(topic, environment, counts[topic]))
     const memory = [each, one].map(({ marks }) => Math.max(...marks.map(({ rss }) => rss)))
     console.log(
       `${topic}: ${each.cpuMicrosPerEvent} → ${one.cpuMicrosPerEvent} µs of CPU an event, ${memory.join(' → ')} MB`,
@@ -154,7 +169,7 @@ const together =
 
 type Bench = (own: Environment) => Promise<readonly Figure[]>
 
-const sections: Readonly<Partial<Record<EventTopic, Readonly<Record<string, Bench>>>>> = {
+const sections: Readonly<Record<Topic, Readonly<Record<string, Bench>>>> = {
   'playlist-events': {
     engine: engineAlone,
     playlists,

@@ -130,8 +130,8 @@ export const createKafkaReader = async (options: Options): Promise<Reader> => {
       groupId: groupOf(options.namespace, reading.group),
       minBytes: 1,
       // What is fetched and decoded at once is what a process must hold: several readers share one heap.
-      maxBytesPerPartition: 131_072,
-      maxBytes: 500_000,
+      maxBytesPerPartition: 262_144,
+      maxBytes: 1_000_000,
       maxWaitTimeInMs: 250,
       sessionTimeout: 10_000,
       rebalanceTimeout: 10_000,
