@@ -1,6 +1,7 @@
 import './kafkajs-as-published.ts'
 import { Kafka, logLevel, type Message } from 'kafkajs'
 import { v7 as uuidv7 } from 'uuid'
+import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
 import { createRegistryCodec } from '@reprise/adapters/registry/registry-codec.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
@@ -12,7 +13,6 @@ export type LoopJob = {
   readonly brokers: readonly string[]
   readonly registry: string
   readonly namespace: string
-  readonly topic: string
   readonly partitions: number
   readonly loops: number
   readonly seconds: number
@@ -29,7 +29,8 @@ export type LoopJob = {
  * after the last one at the earliest; every event is encoded before and decoded when it comes back.
  */
 const append = async (job: LoopJob) => {
-  const { brokers, registry: url, namespace, topic, partitions } = job
+  const { brokers, registry: url, namespace, partitions } = job
+  const topic = physicalTopic(namespace, 'playlist-events')
   const codec = await createRegistryCodec({ url, namespace, logger: quiet })
   const values = job.records.map(({ value }) => Buffer.from(value, 'base64'))
   await codec.learn(values)

@@ -13,20 +13,26 @@ export type ProducerJob = {
 }
 
 /** Sends batches of records like those that plays become in closed loops, and tells how many records a second that were. */
-const job = JSON.parse(process.argv[2] ?? '') as ProducerJob
-const producer = new Kafka({ brokers: [...job.brokers], logLevel: logLevel.NOTHING }).producer({
-  idempotent: true,
-  maxInFlightRequests: 1,
+const send = async (job: ProducerJob): Promise<number> => {
+  const producer = new Kafka({ brokers: [...job.brokers], logLevel: logLevel.NOTHING }).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  const value = Buffer.alloc(job.valueBytes, 'x')
+  const headers = { ce_id: '0192f0aa-0000-7000-8000-000000000001', ce_type: 'TrackPlayed' }
+  const messages = Array.from({ length: job.recordsPerBatch }, () => ({
+    partition: 0,
+    key: 'bench',
+    value,
+    headers,
+  }))
+  const sendBatch = () => producer.send({ topic: job.topic, acks: -1, messages })
+  const { perSecond } = await closedLoops(job.loops, job.seconds, sendBatch)
+  await producer.disconnect()
+  return perSecond * job.recordsPerBatch
+}
+
+process.once('message', (job: ProducerJob) => {
+  void send(job).then((result) => process.send?.(result, () => process.exit(0)))
 })
-await producer.connect()
-const value = Buffer.alloc(job.valueBytes, 'x')
-const headers = { ce_id: '0192f0aa-0000-7000-8000-000000000001', ce_type: 'TrackPlayed' }
-const messages = Array.from({ length: job.recordsPerBatch }, () => ({
-  partition: 0,
-  key: 'bench',
-  value,
-  headers,
-}))
-const send = () => producer.send({ topic: job.topic, acks: -1, messages })
-const { perSecond } = await closedLoops(job.loops, job.seconds, send)
-process.send?.(perSecond * job.recordsPerBatch, () => process.exit(0))

@@ -1,12 +1,9 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
-import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
 import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
+import { askProcess } from './ask-process.ts'
 import type { LoopJob } from './bare-loop.ts'
 import { closedLoops, type Figure, type Measured, openCalls } from './measure.ts'
 import { type Engines, openOwnNamespace } from './own-namespace.ts'
@@ -124,26 +121,19 @@ const encodedAnew =
   }
 
 /** The peer: with none of our improvements of the client library, in a process of its own. */
-const asPublished = async (
+const asPublished = (
   { kafka: brokers, registry }: Engines,
   namespace: string,
   records: readonly LogRecord[],
 ): Promise<Measured> => {
-  const topic = physicalTopic(namespace, 'playlist-events')
   const some = records.slice(0, 2_000).map(({ key, value, headers }) => ({
     key,
     value: value.toString('base64'),
     headers,
   }))
-  const job: LoopJob = {
-    ...{ brokers, registry, namespace, topic, partitions, loops },
-    seconds: ceilingSeconds,
-    records: some,
-  }
-  const child = fork(join(import.meta.dirname, 'bare-loop.ts'))
-  child.send(job)
-  const [measured] = (await once(child, 'message')) as [Measured]
-  return measured
+  const place = { brokers, registry, namespace, partitions }
+  const job: LoopJob = { ...place, loops, seconds: ceilingSeconds, records: some }
+  return askProcess('bare-loop.ts', job)
 }
 
 /** The ceiling: nothing but the client library, the broker and the way back. */

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process'
-import { join } from 'node:path'
+import { askProcess } from './ask-process.ts'
 
 /** What a load process is asked to do. */
 export type LoadJob = {
@@ -35,14 +34,4 @@ export type Loaded = {
 }
 
 /** Makes load in a process of its own, which ends with it. */
-export const load = (job: LoadJob): Promise<Loaded> =>
-  new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'load-process.ts'))
-    let result: Loaded | undefined
-    child.on('message', (message) => (result = message as Loaded))
-    child.once('exit', () => {
-      if (result === undefined) reject(new Error('the load process ended without a result'))
-      else resolve(result)
-    })
-    child.send(job)
-  })
+export const load = (job: LoadJob): Promise<Loaded> => askProcess('load-process.ts', job)

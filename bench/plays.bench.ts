@@ -1,12 +1,10 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { createCassandraRowStore } from '@reprise/adapters/cassandra/cassandra-row-store.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
 import { entityRowLayoutOf } from '@reprise/core/layout/entity-layout.ts'
 import { storeNamesOf } from '@reprise/core/layout/store-names.ts'
 import { quiet } from '@reprise/core/quiet-logger.ts'
 import { catalogue } from '@reprise/projectors/catalogue.projection.ts'
+import { askProcess } from './ask-process.ts'
 import type { ProducerJob } from './bare-producer.ts'
 import { type CommandProcesses, startProcesses } from './command-processes.ts'
 import { load } from './http-load.ts'
@@ -55,7 +53,7 @@ const createCatalogueTable = async (
 }
 
 /** As many loops as there were connections, each sending batches of 100 records like those that were written. */
-const bareProducer = async (environment: Environment, { namespace }: CommandProcesses): Promise<number> => {
+const bareProducer = (environment: Environment, { namespace }: CommandProcesses): Promise<number> => {
   const job: ProducerJob = {
     brokers: configurationOf(environment).kafka,
     topic: `${namespace}.playback-events`,
@@ -64,9 +62,7 @@ const bareProducer = async (environment: Environment, { namespace }: CommandProc
     valueBytes,
     seconds: seconds / 2,
   }
-  const child = fork(join(import.meta.dirname, 'bare-producer.ts'), [JSON.stringify(job)])
-  const [perSecond] = (await once(child, 'message')) as [number]
-  return perSecond
+  return askProcess('bare-producer.ts', job)
 }
 
 /** Of a play as this load makes it. */

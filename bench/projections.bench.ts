@@ -26,7 +26,7 @@ export const benchProjections = async (environment: Environment): Promise<readon
   for (const [topic, benches] of Object.entries(sections)) {
     const chosen = Object.entries(benches).filter(([name]) => only?.includes(name) ?? true)
     if (chosen.length === 0) continue
-    const own = await filled(topic as Topic, environment, counts[topic as Topic])
+    const own = await filled(topic as Topic, environment)
     for (const [, bench] of chosen) figures.push(...(await bench(own)))
   }
   return figures
@@ -43,7 +43,11 @@ const warmUp = async (environment: Environment): Promise<void> => {
 }
 
 /** A namespace of its own for a topic, so that nothing else is to be read there. */
-const filled = async (topic: Topic, environment: Environment, count: number): Promise<Environment> => {
+const filled = async (
+  topic: Topic,
+  environment: Environment,
+  count = counts[topic],
+): Promise<Environment> => {
   const namespace = `bench_${topic.slice(0, 5)}_${Date.now().toString(36)}`
   const own = { ...environment, REPRISE_NAMESPACE: namespace }
   Object.assign(process.env, own)
@@ -152,12 +156,8 @@ const together =
   (topic: Topic): Bench =>
   async (environment) => {
     const job = { topic, projections: [], store: 'real' } as const
-    const each = await runWorker(
-      'engine',
-      { ...job, readers: 'own' },
-      await filled(topic, environment, counts[topic]),
-    )
-    const one = await runWorker('engine', job, await filled(topic, environment, counts[topic]))
+    const each = await runWorker('engine', { ...job, readers: 'own' }, await filled(topic, environment))
+    const one = await runWorker('engine', job, await filled(topic, environment))
     const memory = [each, one].map(({ marks }) => Math.max(...marks.map(({ rss }) => rss)))
     console.log(
       `${topic}: ${each.cpuMicrosPerEvent} → ${one.cpuMicrosPerEvent} µs of CPU an event, ${memory.join(' → ')} MB`,

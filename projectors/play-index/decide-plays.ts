@@ -74,12 +74,11 @@ const lookUp = async (
   open: DecideOptions['open'],
   doubtful: readonly Doubtful[],
 ): Promise<readonly (readonly [at: number, isFirst: boolean])[]> => {
-  const places = doubtful.map(({ play }) => placeOf(play))
   const [first] = doubtful
   if (first === undefined) return []
   const rows = await store.read(playIndexTable, {
     partition: { partition_: first.play.partition, hour: placeOf(first.play).hour },
-    in: [...new Set(places.map(({ bucket }) => bucket))],
+    in: [...new Set(doubtful.map(({ play }) => placeOf(play).bucket))],
   })
   const stored = new Map<string, number>()
   for (const row of rows) keepLowest(stored, playsOf(row))
