@@ -11,7 +11,7 @@ const requestBytesMax = 8_000_000
  * A request of so many records or more is followed by the next one so much later at the earliest, counted from its
  * beginning. More records share what a request costs here and at the broker; where few come, none waits.
  */
-const pacedFrom = 8
+const pacedFrom = 2
 const paceMs = 6
 
 type Call = {
