@@ -9,7 +9,8 @@ const requestBytesMax = 8_000_000
 
 /**
  * A request of so many records or more is followed by the next one so much later at the earliest, counted from its
- * beginning. More records share what a request costs here and at the broker; where few come, none waits.
+ * beginning. More records share what a request costs here, at the broker, and once more for everybody who reads; where
+ * one comes after the other, none waits.
  */
 const pacedFrom = 2
 const paceMs = 6

@@ -55,6 +55,7 @@ describe('storing the partitions of a process', () => {
       `${writer.unstored.records} records wait for the store of states (it is slower than the commands, or away)`,
     )
     writer.isBehind()
+    jest.advanceTimersByTime(20)
     expect(storing.overfull()).toBeUndefined()
   })
 

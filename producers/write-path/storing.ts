@@ -10,6 +10,8 @@ const bytesMax = 256 * 1024 * 1024
 /** Past these nothing more is taken, whatever the store is doing (law 13): several times what waits under full load. */
 const overfull = { records: 2_000_000, bytes: 4 * bytesMax }
 const closingMs = 5_000
+/** What waits is summed up so often at most, though every command asks. */
+const lookMs = 20
 
 /** Stores states, ids and marks of a process's partitions, one partition at a time. */
 export const createStoring = (options: {
@@ -39,21 +41,29 @@ export const createStoring = (options: {
     for (const writer of writers())
       if (writer.unstored.records > 0 && failing === undefined) await storeOne(writer)
   }
-  const isDue = (): boolean => {
-    const { stateBytes, answerBytes } = sumOf(writers())
-    return (
-      Math.max(stateBytes, answerBytes) >= bytesMax ||
-      writers().some(({ unstored }) => unstored.records >= recordsMax)
-    )
+  let looked = { at: -Infinity, isDue: false, isOverfull: false, records: 0 }
+  const look = (): typeof looked => {
+    const at = performance.now()
+    if (at - looked.at < lookMs) return looked
+    const all = writers()
+    const { most, bytes } = waitingIn(all)
+    const ready = waitingIn(all.filter(({ isReady }) => isReady()))
+    return (looked = {
+      at,
+      isDue: bytes >= bytesMax || most >= recordsMax,
+      isOverfull: ready.records >= overfull.records || ready.bytes >= overfull.bytes,
+      records: ready.records,
+    })
   }
   const alone = (work: () => Promise<void>): void => {
     underWay ??= work().finally(() => {
       underWay = undefined
+      looked.at = -Infinity
       storeIfDue()
     })
   }
   const storeIfDue = (): void => {
-    const writer = underWay === undefined && isDue() ? most() : undefined
+    const writer = underWay === undefined && look().isDue ? most() : undefined
     if (writer) alone(() => storeOne(writer))
   }
   let turns = 0
@@ -88,8 +98,8 @@ export const createStoring = (options: {
     },
     /** Why nothing more can be taken. What is read to take a partition over is bounded where it is read. */
     overfull: (): string | undefined => {
-      const { records, stateBytes, answerBytes } = sumOf(writers().filter(({ isReady }) => isReady()))
-      if (records < overfull.records && Math.max(stateBytes, answerBytes) < overfull.bytes) return undefined
+      const { isOverfull, records } = look()
+      if (!isOverfull) return undefined
       return `${records} records wait for the store of states (${failing ?? 'it is slower than the commands, or away'})`
     },
     /** Stores what there is, for a few seconds at most. */
@@ -105,13 +115,14 @@ export const createStoring = (options: {
   }
 }
 
-/** What waits to be stored. */
-const sumOf = (writers: readonly Writer[]) => {
-  const sum = { records: 0, stateBytes: 0, answerBytes: 0 }
+/** What waits to be stored: records in all and of the partition with the most, bytes of states or answers, whichever is more. */
+const waitingIn = (writers: readonly Writer[]) => {
+  let [records, most, stateBytes, answerBytes] = [0, 0, 0, 0]
   for (const { unstored } of writers) {
-    sum.records += unstored.records
-    sum.stateBytes += unstored.stateBytes
-    sum.answerBytes += unstored.answerBytes
+    records += unstored.records
+    most = Math.max(most, unstored.records)
+    stateBytes += unstored.stateBytes
+    answerBytes += unstored.answerBytes
   }
-  return sum
+  return { records, most, bytes: Math.max(stateBytes, answerBytes) }
 }
