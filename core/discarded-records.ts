@@ -20,7 +20,7 @@ export const createDiscard =
     readonly topic: EventTopic
     readonly reason: DiscardReason
     readonly codec: EventCodec
-    readonly appender: Appender
+    readonly appender: Pick<Appender, 'append'>
     readonly partitions: number
   }): Discard =>
   async (partition, records) => {

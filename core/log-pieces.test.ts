@@ -33,7 +33,7 @@ test('verdicts on any number of records reach the log', async () => {
     topic: 'playlist-events',
     reason: 'superseded',
     codec: { encode: () => Buffer.alloc(60) } as unknown as EventCodec,
-    appender: { append, close: () => Promise.resolve() },
+    appender: { append },
     partitions: 1,
   })
   const discarded = Array.from({ length: 20_000 }, (_, offset) => ({ offset, eventId: `event-${offset}` }))

@@ -80,6 +80,7 @@ export const createInMemoryLog = (
       if (now === 'acknowledgement') throw new Error('the acknowledgement was lost')
       return first
     },
+    beforeNext: (call) => void setImmediate(call),
     close: () => Promise.resolve(),
   })
 

@@ -43,13 +43,13 @@ describe('the pace of an appender', () => {
     expect(requests).toEqual([1, 1, 1])
   })
 
-  test('after two together, what comes within six milliseconds goes together', async () => {
+  test('after two together, what comes within eight milliseconds goes together', async () => {
     const { requests, appender } = await openAppender()
     const first = appender.append(records(2))
     await settled()
     await first
     const second = appender.append(records(1))
-    await jest.advanceTimersByTimeAsync(5)
+    await jest.advanceTimersByTimeAsync(7)
     expect(requests).toEqual([2])
     const third = appender.append(records(2))
     await jest.advanceTimersByTimeAsync(1)
@@ -64,9 +64,42 @@ describe('the pace of an appender', () => {
     await first
     const second = appender.append(records(1))
     const closed = appender.close()
-    await jest.advanceTimersByTimeAsync(6)
+    await jest.advanceTimersByTimeAsync(8)
     await Promise.all([second, closed])
     expect(requests).toEqual([8, 1])
+  })
+})
+
+describe('records that are made at the last moment', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  test('go with the next request, which waits for its time', async () => {
+    const { requests, appender } = await openAppender()
+    const first = appender.append(records(2))
+    await settled()
+    await first
+    const appended: Promise<unknown>[] = []
+    for (const count of [3, 4]) appender.beforeNext(() => appended.push(appender.append(records(count))))
+    await jest.advanceTimersByTimeAsync(7)
+    expect(appended).toEqual([])
+    await jest.advanceTimersByTimeAsync(1)
+    await Promise.all(appended)
+    expect(requests).toEqual([2, 7])
+  })
+
+  test('may be none: then nothing is sent', async () => {
+    const { requests, appender } = await openAppender()
+    const asked: number[] = []
+    for (const nth of [1, 2]) {
+      appender.beforeNext(() => asked.push(nth))
+      await jest.advanceTimersByTimeAsync(1)
+    }
+    expect([asked, requests]).toEqual([[1, 2], []])
+    const appended = appender.append(records(1))
+    await settled()
+    await appended
+    expect(requests).toEqual([1])
   })
 })
 

@@ -13,7 +13,7 @@ const requestBytesMax = 8_000_000
  * one comes after the other, none waits.
  */
 const pacedFrom = 2
-const paceMs = 6
+const paceMs = 8
 
 type Call = {
   readonly records: readonly LogRecord[]
@@ -37,6 +37,7 @@ export const createKafkaAppender = async (options: {
   const { kafka, topic, logger } = options
   let producer: Producer | undefined = await connected(kafka, logger)
   let waiting: Call[] = []
+  const beforeNext: (() => void)[] = []
   let sending: Promise<void> | undefined
   let nextSendAt = 0
   let closed = false
@@ -63,13 +64,17 @@ export const createKafkaAppender = async (options: {
   }
   const sendAll = async () => {
     // One turn of the event loop, so that the requests of one network read share a batch.
-    await new Promise<void>((resolve) => setImmediate(resolve))
-    while (waiting.length > 0) {
+    await nextTurn()
+    while (waiting.length > 0 || beforeNext.length > 0) {
       const early = nextSendAt - performance.now()
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early))
-      const [now, later] = fitting(waiting)
-      waiting = later
-      await send(now)
+      for (const call of beforeNext.splice(0)) call()
+      if (waiting.length === 0) await nextTurn()
+      else {
+        const [now, later] = fitting(waiting)
+        waiting = later
+        await send(now)
+      }
     }
     sending = undefined
   }
@@ -82,6 +87,10 @@ export const createKafkaAppender = async (options: {
         waiting.push({ records, resolve, reject })
         sending ??= sendAll()
       }),
+    beforeNext: (call) => {
+      beforeNext.push(call)
+      sending ??= sendAll()
+    },
     close: async () => {
       closed = true
       await sending
@@ -89,6 +98,8 @@ export const createKafkaAppender = async (options: {
     },
   }
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const connected = async (kafka: Kafka, logger: Logger): Promise<Producer> => {
   const producer = kafka.producer({

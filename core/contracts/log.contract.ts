@@ -52,6 +52,29 @@ export const logContract = (name: string, create: () => Promise<Log>): void => {
       expect((await log.endOffsets('playlist-events')).slice(0, 2)).toEqual([102, 1])
     })
 
+    test('what is made right before a request is called for once, later, and may be nothing', async () => {
+      const appender = await log.createAppender('library-events')
+      const calls: string[] = []
+      const made = new Promise((resolve) => {
+        appender.beforeNext(() => {
+          calls.push('made')
+          resolve(appender.append([recordOf(0, 'made late')]))
+        })
+      })
+      const nothing = new Promise<void>((resolve) => {
+        appender.beforeNext(() => {
+          calls.push('nothing')
+          resolve()
+        })
+      })
+      expect(calls).toEqual([])
+      expect(await made).toEqual(new Map([[0, 0]]))
+      await nothing
+      await appender.append([recordOf(0, 'later')])
+      await appender.close()
+      expect(calls).toEqual(['made', 'nothing'])
+    })
+
     test('a reader gets every record of every partition once, in order, with headers and values', async () => {
       const { reader, of } = await read(() => 0)
       await until(() => of(0).length === 102 && of(1).length === 1)

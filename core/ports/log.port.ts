@@ -51,6 +51,11 @@ export type Appender = {
    * none if together they are too large. A rejection says nothing about what was appended: the log itself must be asked.
    */
   readonly append: (records: readonly LogRecord[]) => Promise<ReadonlyMap<number, number>>
+  /**
+   * Calls back once, later, when the next request is made up: what is appended in the call goes with it as far as it fits.
+   * So who makes records at the last moment makes those of many commands at once, and never more requests than one.
+   */
+  readonly beforeNext: (call: () => void) => void
   readonly close: () => Promise<void>
 }
 

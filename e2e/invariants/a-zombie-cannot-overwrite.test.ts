@@ -23,7 +23,11 @@ const seenByZombie = 60
 const zombieLog = (log: Log): Log => ({
   ...withoutGroups(cutShort(log, seenByZombie)),
   createAppender: () =>
-    Promise.resolve({ append: () => Promise.resolve(new Map()), close: () => Promise.resolve() }),
+    Promise.resolve({
+      append: () => Promise.resolve(new Map()),
+      beforeNext: (call) => void setImmediate(call),
+      close: () => Promise.resolve(),
+    }),
 })
 
 const until = async (isSo: () => boolean): Promise<void> => {

@@ -31,10 +31,13 @@ const createAppender = (options: SimulatedLogOptions): Appender => {
     readonly records: readonly LogRecord[]
   }
   let waiting: Call[] = []
+  const beforeNext: (() => void)[] = []
   let isSending = false
   const pump = async () => {
     isSending = true
-    for (; waiting.length > 0;) {
+    for (; waiting.length > 0 || beforeNext.length > 0;) {
+      for (const call of beforeNext.splice(0)) call()
+      if (waiting.length === 0) continue
       const calls = waiting
       waiting = []
       const records = calls.flatMap((call) => call.records)
@@ -56,6 +59,10 @@ const createAppender = (options: SimulatedLogOptions): Appender => {
       waiting.push(call)
       if (!isSending) void pump()
       return call.promise
+    },
+    beforeNext: (call) => {
+      beforeNext.push(call)
+      if (!isSending) void options.time.after(0, options.owner, () => void (isSending || pump()))
     },
     close: () => Promise.resolve(),
   }

@@ -2,23 +2,25 @@ import type { LogRecord } from '@reprise/core/ports/log.port.ts'
 import { createBatch } from './batch.ts'
 
 /**
- * What waits for its decision. A part of it is decided in each turn of the event loop, as much as is appended together:
- * what came earlier first, also where it was put off and has come back behind what came later.
+ * What waits for its decision. It is decided right before a request is made up, as much as is appended together: what came
+ * earlier first, also where it was put off and has come back behind what came later.
  */
 export const createDecisionQueue = <Entry extends { readonly arrival: number }>(options: {
   readonly mayDecide: () => boolean
   /** The record to append for an entry, if that is what it comes to. */
   readonly decide: (entry: Entry) => LogRecord | undefined
+  /** Calls back when the next request is made up. */
+  readonly beforeNext: (call: () => void) => void
   readonly send: (records: readonly LogRecord[], lastId: string) => void
 }) => {
-  const { mayDecide, decide, send } = options
+  const { mayDecide, decide, beforeNext, send } = options
   let queue: Entry[] = []
   let scheduled = false
 
   const schedule = (): void => {
     if (scheduled || queue.length === 0 || !mayDecide()) return
     scheduled = true
-    setImmediate(() => {
+    beforeNext(() => {
       scheduled = false
       decideSome()
       schedule()

@@ -25,6 +25,8 @@ export type PartitionWriterOptions<State, Body, Type extends EventType, Report> 
   readonly topic: TopicName
   /** Appends to the partition. A rejection says nothing about what was appended. */
   readonly append: (records: readonly LogRecord[]) => Promise<unknown>
+  /** Calls back when the next request is made up. */
+  readonly beforeNext: (call: () => void) => void
   /** The partition's end, from a question that was begun after the call. */
   readonly endOffset: () => Promise<number>
   /** Whether this process owns the partition as far as it knows. */
@@ -81,6 +83,7 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
   const queue = createDecisionQueue<Entry>({
     mayDecide: () => stopped === undefined && chain.length < chainMax && isReady(),
     decide: (entry) => (pending.isWaiting(entry) ? decideEntry(entry) : undefined),
+    beforeNext: options.beforeNext,
     send: settling.send,
   })
   /** Whether the last accepted record is one of this writer's, of the chain that it is on. */

@@ -24,7 +24,7 @@ const textOf = ({ value }: LogRecord) => {
 /** What went into the log; it takes none of which `refuses` says so. */
 const create = (refuses: (records: readonly LogRecord[]) => boolean = () => false) => {
   const taken: string[] = []
-  const appender: Appender = {
+  const appender: Pick<Appender, 'append' | 'close'> = {
     append: (records) => {
       if (refuses(records)) return Promise.reject(new Error('MESSAGE_TOO_LARGE'))
       taken.push(...records.map(textOf))

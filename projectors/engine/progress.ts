@@ -21,7 +21,11 @@ const retryMs = 500
  * Publishes on `projection-progress`. What the log refuses is tried again with what is newest then, and holds up nobody
  * else's.
  */
-export const createProgress = (appender: Appender, codec: EventCodec, logger: Logger): Progress => {
+export const createProgress = (
+  appender: Pick<Appender, 'append' | 'close'>,
+  codec: EventCodec,
+  logger: Logger,
+): Progress => {
   const waiting = new Map<string, ProjectionProgress>()
   const refused = new Map<string, ProjectionProgress>()
   let publishing: Promise<void> | undefined

@@ -55,6 +55,7 @@ export const startInMemory = async (
       for (const { value } of records) published.push(codec.decode(value).value as ProjectionProgress)
       return Promise.resolve(new Map())
     },
+    beforeNext: (call) => void setImmediate(call),
     close: () => Promise.resolve(),
   }
   const listening: Log = {
