@@ -41,19 +41,17 @@ export const createStoring = (options: {
     for (const writer of writers())
       if (writer.unstored.records > 0 && failing === undefined) await storeOne(writer)
   }
-  let looked = { at: -Infinity, isDue: false, isOverfull: false, records: 0 }
+  let looked = { at: -Infinity, inAll: waitingIn([]), inReady: waitingIn([]) }
   const look = (): typeof looked => {
     const at = performance.now()
     if (at - looked.at < lookMs) return looked
     const all = writers()
-    const { most, bytes } = waitingIn(all)
-    const ready = waitingIn(all.filter(({ isReady }) => isReady()))
-    return (looked = {
-      at,
-      isDue: bytes >= bytesMax || most >= recordsMax,
-      isOverfull: ready.records >= overfull.records || ready.bytes >= overfull.bytes,
-      records: ready.records,
-    })
+    const ready = all.filter(({ isReady }) => isReady())
+    return (looked = { at, inAll: waitingIn(all), inReady: waitingIn(ready) })
+  }
+  const isDue = (): boolean => {
+    const { recordsOfOne, bytes } = look().inAll
+    return bytes >= bytesMax || recordsOfOne >= recordsMax
   }
   const alone = (work: () => Promise<void>): void => {
     underWay ??= work().finally(() => {
@@ -63,7 +61,7 @@ export const createStoring = (options: {
     })
   }
   const storeIfDue = (): void => {
-    const writer = underWay === undefined && look().isDue ? most() : undefined
+    const writer = underWay === undefined && isDue() ? most() : undefined
     if (writer) alone(() => storeOne(writer))
   }
   let turns = 0
@@ -98,8 +96,8 @@ export const createStoring = (options: {
     },
     /** Why nothing more can be taken. What is read to take a partition over is bounded where it is read. */
     overfull: (): string | undefined => {
-      const { isOverfull, records } = look()
-      if (!isOverfull) return undefined
+      const { records, bytes } = look().inReady
+      if (records < overfull.records && bytes < overfull.bytes) return undefined
       return `${records} records wait for the store of states (${failing ?? 'it is slower than the commands, or away'})`
     },
     /** Stores what there is, for a few seconds at most. */
@@ -115,14 +113,14 @@ export const createStoring = (options: {
   }
 }
 
-/** What waits to be stored: records in all and of the partition with the most, bytes of states or answers, whichever is more. */
+/** What waits to be stored: records, those of the one with the most of them, and bytes of states or answers, whichever is more. */
 const waitingIn = (writers: readonly Writer[]) => {
-  let [records, most, stateBytes, answerBytes] = [0, 0, 0, 0]
+  let [records, recordsOfOne, stateBytes, answerBytes] = [0, 0, 0, 0]
   for (const { unstored } of writers) {
     records += unstored.records
-    most = Math.max(most, unstored.records)
+    recordsOfOne = Math.max(recordsOfOne, unstored.records)
     stateBytes += unstored.stateBytes
     answerBytes += unstored.answerBytes
   }
-  return { records, most, bytes: Math.max(stateBytes, answerBytes) }
+  return { records, recordsOfOne, bytes: Math.max(stateBytes, answerBytes) }
 }
