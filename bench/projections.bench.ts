@@ -35,7 +35,7 @@ export const benchProjections = async (environment: Environment): Promise<readon
 /** Engines that have just started take three times as long for everything, until their JVMs have compiled what is used. */
 const warmUp = async (environment: Environment): Promise<void> => {
   const job = { topic: 'playback-events', projections: ['song-counts'], store: 'real' } as const
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 4; round++) {
     const own = await filled(job.topic, environment, 300_000)
     await runWorker('engine', job, own)
     await runWorker('bare', job, own)

@@ -8,8 +8,6 @@ export type Column<T = unknown, Optional extends boolean = boolean> = {
   readonly schema: Readonly<Record<string, unknown>>
   /** Whether values are more than one text, number or truth: lists and objects. */
   readonly isStructured: boolean
-  /** Stands in required columns of a row that is marked absent. */
-  readonly empty: string | number | boolean
   /** A phantom: carries the TypeScript type. */
   readonly value?: T
   readonly optional: () => Column<T, true>
@@ -30,41 +28,39 @@ export type RowOf<C extends Columns> = {
 const columnOf = <T>(
   cell: CellType,
   schema: Readonly<Record<string, unknown>>,
-  empty: string | number | boolean,
   isStructured = false,
 ): Column<T, false> => ({
   cell,
   schema,
-  empty,
   isStructured,
   isOptional: false,
-  optional: () => ({ ...columnOf<T>(cell, schema, empty, isStructured), isOptional: true }),
+  optional: () => ({ ...columnOf<T>(cell, schema, isStructured), isOptional: true }),
 })
 
 /** Names the columns of a row. The table, the TypeScript type and the API's schema derive from it. */
 export const columns = <const C extends Columns>(shape: C): C => shape
 
 /** Text of any length. */
-export const text = () => columnOf<string>('text', { type: 'string' }, '')
+export const text = () => columnOf<string>('text', { type: 'string' })
 
 /** A UUID as text. */
-export const uuid = () => columnOf<string>('text', { type: 'string', format: 'uuid' }, '')
+export const uuid = () => columnOf<string>('text', { type: 'string', format: 'uuid' })
 
 /** A whole number of 32 bits: up to two thousand million. As milliseconds that is 24 days; see {@link long}. */
-export const int = () => columnOf<number>('int', { type: 'integer', format: 'int32' }, 0)
+export const int = () => columnOf<number>('int', { type: 'integer', format: 'int32' })
 
 /** A whole number below 2^53. */
-export const long = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' }, 0)
+export const long = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' })
 
 /** Milliseconds since 1970 UTC. */
-export const instant = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' }, 0)
+export const instant = () => columnOf<number>('bigint', { type: 'integer', format: 'int64' })
 
 /** True or false. */
-export const boolean = () => columnOf<boolean>('boolean', { type: 'boolean' }, false)
+export const boolean = () => columnOf<boolean>('boolean', { type: 'boolean' })
 
 /** One of the given texts. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
-  columnOf<T[number]>('text', { type: 'string', enum: values }, values[0])
+  columnOf<T[number]>('text', { type: 'string', enum: values })
 
 /** A list or an object, by the JSON Schema of its value. In rows it is kept as JSON. */
-export const json = <T>(schema: Readonly<Record<string, unknown>>) => columnOf<T>('text', schema, '', true)
+export const json = <T>(schema: Readonly<Record<string, unknown>>) => columnOf<T>('text', schema, true)

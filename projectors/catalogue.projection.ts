@@ -31,7 +31,7 @@ export type ShownAlbum = {
  */
 export const catalogue = entityProjection({
   name: 'catalogue',
-  version: 1,
+  version: 2,
   from: 'catalogue-changes',
   row: columns({
     entity: text(),

@@ -5,7 +5,7 @@ import { get, toOwner } from '@reprise/core/projection-query.ts'
 /** Whether a user likes a track: a row per user and liked track, so that a page of hearts is one request. */
 export const likedTracks = projection({
   name: 'liked-tracks',
-  version: 1,
+  version: 2,
   from: 'library-events',
   row: columns({ userId: text(), trackId: text(), likedAt: instant() }),
   store: cassandraTable({ partitionKey: ['userId'], clustering: ['trackId'] }),

@@ -9,7 +9,7 @@ import { cassandraTable, projection, quarantineKey } from '@reprise/core/project
  */
 export const listeningHistory = projection({
   name: 'listening-history',
-  version: 1,
+  version: 2,
   from: 'playback-events',
   row: columns({
     userId: text(),

@@ -6,7 +6,7 @@ import { get, toReadersOfPlaylist } from '@reprise/core/projection-query.ts'
 /** The head of a playlist page: one row per playlist. */
 export const playlistDetails = projection({
   name: 'playlist-details',
-  version: 2,
+  version: 3,
   from: 'playlist-events',
   row: columns({
     playlistId: uuid(),

@@ -8,6 +8,7 @@ import {
   quarantineKey,
 } from '@reprise/core/projection.ts'
 import { isCountedStream, isEarlySkip, isPastItsWindow } from './counted-stream.ts'
+import { dayOf, hourOf } from './utc.ts'
 
 /** The row that holds a song's counts of all time; the other rows are days, YYYY-MM-DD. */
 export const allTime = 'all'
@@ -29,7 +30,7 @@ export const songCounts = projection({
     const { trackId, startedAt } = data
     const total = { trackId, day: allTime }
     if (isPastItsWindow(data, recordedAt)) return total
-    return [{ trackId, day: new Date(startedAt).toISOString().slice(0, 10) }, total]
+    return [{ trackId, day: dayOf(startedAt) }, total]
   },
   on: {
     TrackPlayed: (event, key) => [
@@ -61,5 +62,5 @@ export const slotParts = (slot: string): { readonly hour: number | undefined; re
 const slotOf = ({ data }: RecordedEvent<'TrackPlayed' | 'TrackSkipped'>, { day }: Key): string => {
   const country = data.country ?? unknownCountry
   if (day === allTime) return `${allTime}:${country}`
-  return `${new Date(data.startedAt).toISOString().slice(11, 13)}:${country}`
+  return `${hourOf(data.startedAt)}:${country}`
 }

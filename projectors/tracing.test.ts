@@ -74,7 +74,7 @@ test('the span of a projection ends when its row and checkpoint are stored', asy
   const gated: RowStore = {
     ...rows,
     writeTogether: async (table, writes) => {
-      if (table.name === 'listening_history_v1') {
+      if (table.name === 'listening_history_v2') {
         asked.open()
         await gate.passed
       }

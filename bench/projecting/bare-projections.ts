@@ -66,12 +66,11 @@ const songCounts = (): BareProjection => {
 }
 
 const listeningHistory = (): BareProjection => {
-  const names = 'user, year, at, id, track, ms, skipped, imported, resolved, rec, artists, rest, pos, absent'
+  const names = 'user, year, at, id, vals, pos'
   const query = `INSERT INTO KS.plays (${names}) VALUES (${names.replaceAll(/\w+/g, '?')}) USING TIMESTAMP ?`
   return {
     tables: [
-      'CREATE TABLE IF NOT EXISTS KS.plays (user text, year int, at bigint, id text, track text, ms int, skipped boolean, ' +
-        'imported boolean, resolved boolean, rec bigint, artists text, rest text, pos bigint, absent boolean, ' +
+      'CREATE TABLE IF NOT EXISTS KS.plays (user text, year int, at bigint, id text, vals text, pos bigint, ' +
         'PRIMARY KEY ((user, year), at, id)) WITH CLUSTERING ORDER BY (at DESC, id DESC)',
     ],
     writesOf: ({ events }) => {
@@ -79,31 +78,19 @@ const listeningHistory = (): BareProjection => {
       for (const { type, value, offset, recordedAt } of events) {
         const { meta, ...play } = value as TrackPlayed
         const year = new Date(play.startedAt).getUTCFullYear()
-        const rest = [
-          ...[play.durationMs, play.albumId, play.reasonStart, play.reasonEnd, play.context],
-          ...[play.country, 'phone', play.shuffle, play.offline],
+        const values = [
+          ...[play.trackId, play.msPlayed, type === 'TrackSkipped', play.import, play.resolved, recordedAt],
+          ...[
+            JSON.stringify(play.artistIds),
+            play.durationMs,
+            play.albumId,
+            play.reasonStart,
+            play.reasonEnd,
+          ],
+          ...[play.context, play.country, 'phone', play.shuffle, play.offline],
         ]
         const key = [meta.streamId, year, play.startedAt, play.identity]
-        const columns = [
-          play.trackId,
-          play.msPlayed,
-          type === 'TrackSkipped',
-          play.import,
-          play.resolved,
-          recordedAt,
-        ]
-        const write = {
-          query,
-          params: [
-            ...key,
-            ...columns,
-            JSON.stringify(play.artistIds),
-            JSON.stringify(rest),
-            offset,
-            false,
-            offset + 1,
-          ],
-        }
+        const write = { query, params: [...key, JSON.stringify(values), offset, offset + 1] }
         const found = byUser.get(meta.streamId)
         if (found) found.push(write)
         else byUser.set(meta.streamId, [write])

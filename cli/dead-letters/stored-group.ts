@@ -11,7 +11,10 @@ import { isWholePartition, keyValuesOf } from '@reprise/core/quarantine.ts'
 type Stores = { readonly rows: RowStore; readonly documents: DocumentStore }
 type Shown = Readonly<Record<string, unknown>>
 
-/** A group as it stands in its view, row by row with the engine's own columns; empty where nothing is stored. */
+/**
+ * A group as it stands in its view, row by row with the engine's own columns; empty where nothing is stored. What lies in
+ * a row's `values_` is shown by its names; null where the row is a marker of absence.
+ */
 export const storedGroupOf = async (
   projection: AnyProjection,
   group: string,
@@ -25,7 +28,7 @@ export const storedGroupOf = async (
     const document = (await documents.live.get(index, [values[0] ?? ''])).get(values[0] ?? '')
     return document ? [document] : []
   }
-  const { table, keys } = tableIn(projection)
+  const { table, keys, shown } = tableIn(projection)
   const wanted = Object.fromEntries(keys.map((key, at) => [key, cellOf(table, key, values[at] ?? '')]))
   const found = await rows.read(table, {
     partition: Object.fromEntries(table.partitionKey.map((key) => [key, wanted[key] ?? ''])),
@@ -33,20 +36,28 @@ export const storedGroupOf = async (
   return found.filter((row) => keys.every((key) => row[key] === wanted[key])).map(shown)
 }
 
-const tableIn = (projection: AnyProjection): { readonly table: Table; readonly keys: readonly string[] } => {
+type ShownTable = {
+  readonly table: Table
+  readonly keys: readonly string[]
+  readonly shown: (row: StoredRow) => Shown
+}
+
+const tableIn = (projection: AnyProjection): ShownTable => {
   const { store } = projection
   if (store.kind === 'row') {
-    const { table } = rowLayoutOf({ ...projection, store })
-    return { table, keys: [...table.partitionKey, ...table.clustering] }
+    const { table, fromStored } = rowLayoutOf({ ...projection, store })
+    const shown = (row: StoredRow) => ({ ...row, values_: fromStored(row).value })
+    return { table, keys: [...table.partitionKey, ...table.clustering], shown }
   }
   if (store.kind === 'pages') {
     const { table } = listLayoutOf({ ...projection, store })
-    return { table, keys: table.partitionKey }
+    return { table, keys: table.partitionKey, shown: shownWithJson }
   }
   const { table } = countLayoutOf({ ...projection, store } as never)
   return {
     table,
     keys: [...table.partitionKey, columnNameOf((store as { readonly clustering: string }).clustering)],
+    shown: shownWithJson,
   }
 }
 
@@ -54,7 +65,7 @@ const cellOf = ({ columns }: Table, name: string, value: string): Cell =>
   columns[name] === 'int' || columns[name] === 'bigint' ? Number(value) : value
 
 /** Blobs hold JSON. */
-const shown = (row: StoredRow): Shown =>
+const shownWithJson = (row: StoredRow): Shown =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
       name,

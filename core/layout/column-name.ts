@@ -5,9 +5,6 @@
 export const columnNameOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** The engine's own columns: the group's position, and whether the row is a marker of absence (law 6). */
-export const ownColumns = { position_: 'bigint', absent_: 'boolean' } as const
-
 /** A folded value with the position of the last event in it; -1 before the first. */
 export type Positioned<Value> = { readonly position: number; readonly value: Value }
 

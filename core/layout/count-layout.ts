@@ -1,7 +1,7 @@
 import type { Columns } from '../columns.ts'
 import type { StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type CountStorage } from '../projection.ts'
-import { columnNameOf, ownColumns, type Positioned } from './column-name.ts'
+import { columnNameOf, type Positioned } from './column-name.ts'
 import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as partial counts. */
@@ -34,7 +34,7 @@ export const countLayoutOf = (projection: CountProjection): CountLayout => {
     name: storedName(projection),
     partitionKey: [owner],
     clustering: [bucket, 'partition_'],
-    columns: { [owner]: 'text', [bucket]: 'text', partition_: 'int', counts_: 'blob', ...ownColumns },
+    columns: { [owner]: 'text', [bucket]: 'text', partition_: 'int', counts_: 'blob', position_: 'bigint' },
     layout: fingerprintOf(Object.keys(projection.row)),
   }
   return {
@@ -45,7 +45,6 @@ export const countLayoutOf = (projection: CountProjection): CountLayout => {
       partition_: key.partition,
       counts_: Buffer.from(JSON.stringify([...value])),
       position_: position,
-      absent_: false,
     }),
     keyOf: (stored) => ({
       owner: stored[owner] as string,

@@ -2,7 +2,7 @@ import type { Columns, RowOf } from '../columns.ts'
 import type { Page } from '../page-list.ts'
 import type { StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type PageStorage } from '../projection.ts'
-import { columnNameOf, ownColumns } from './column-name.ts'
+import { columnNameOf } from './column-name.ts'
 import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as lists in pages. */
@@ -45,7 +45,7 @@ export const listLayoutOf = <C extends Columns>(projection: ListProjection<C>): 
     name: storedName(projection),
     partitionKey: [key],
     clustering: ['page_'],
-    columns: { [key]: 'text', page_: 'int', content_: 'blob', ...ownColumns },
+    columns: { [key]: 'text', page_: 'int', content_: 'blob', position_: 'bigint' },
     layout: fingerprintOf(
       Object.entries(projection.row).map(([name, { cell, isStructured }]) => [name, cell, isStructured]),
     ),
@@ -55,7 +55,6 @@ export const listLayoutOf = <C extends Columns>(projection: ListProjection<C>): 
     page_: page,
     content_: Buffer.from(JSON.stringify(content)),
     position_: position,
-    absent_: false,
   })
   const itemToStored = (item: RowOf<C>) =>
     names.map((name) => (item as Record<string, unknown>)[name] ?? null)

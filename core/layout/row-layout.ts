@@ -1,7 +1,7 @@
-import type { Columns, RowOf } from '../columns.ts'
+import type { Column, Columns, RowOf } from '../columns.ts'
 import type { Cell, CellType, StoredRow, Table } from '../ports/row-store.port.ts'
 import { storedName, type Key, type RowStorage } from '../projection.ts'
-import { columnNameOf, ownColumns, type Positioned } from './column-name.ts'
+import { columnNameOf, type Positioned } from './column-name.ts'
 import { fingerprintOf } from './physical-index.ts'
 
 /** What a layout reads of a projection that is stored as rows. */
@@ -21,57 +21,54 @@ export type RowLayout<Row> = {
 }
 
 /**
- * Required columns are columns; optional ones, lists and objects lie together in one JSON text, since a null is a tombstone and an omitted
- * column keeps its old value.
+ * The key's columns are columns; all other values lie together in one JSON text, in the order of the declaration. A null
+ * would be a tombstone, an omitted column would keep its old value, and each column has its price (ADR 15).
  */
 export const rowLayoutOf = <C extends Columns>(projection: RowProjection<C>): RowLayout<RowOf<C>> => {
   const { partitionKey, clustering, descending } = projection.store
-  const keys = new Set<string>([...partitionKey, ...clustering])
-  const all = Object.entries(projection.row).map(([name, column]) => ({
+  const keys = [...partitionKey, ...clustering].map((name) => ({
     name,
     stored: columnNameOf(name),
-    column,
-    isKey: keys.has(name),
+    cell: cellOf(projection.row[name]),
   }))
-  const isOnItsOwn = ({ column }: (typeof all)[number]) => !column.isOptional && !column.isStructured
-  const required = all.filter(isOnItsOwn)
-  const optional = all.filter((found) => !isOnItsOwn(found))
+  const values = Object.keys(projection.row).filter((name) => !keys.some((key) => key.name === name))
   const table: Table = {
     name: storedName(projection),
     partitionKey: partitionKey.map(columnNameOf),
     clustering: clustering.map(columnNameOf),
     descending,
     columns: {
-      ...Object.fromEntries(required.map(({ stored, column }): [string, CellType] => [stored, column.cell])),
-      ...(optional.length > 0 && { optional_: 'text' as const }),
-      ...ownColumns,
+      ...Object.fromEntries(keys.map(({ stored, cell }): [string, CellType] => [stored, cell])),
+      values_: 'text',
+      position_: 'bigint',
     },
     layout: fingerprintOf([
       { partitionKey, clustering, descending },
-      Object.fromEntries(required.map(({ name, column }) => [name, column.cell])),
-      // These stand in one value, one behind the other.
-      optional.map(({ name, column }) => [name, column.cell, column.isStructured]),
+      keys.map(({ name, cell }) => [name, cell]),
+      values.map((name) => [name, projection.row[name]?.cell, projection.row[name]?.isStructured]),
     ]),
   }
 
   const toStored = (key: Key, { position, value }: Positioned<RowOf<C> | null>): StoredRow => {
     const row = value as Readonly<Record<string, unknown>> | null
-    const stored: Record<string, Cell> = { position_: position, absent_: row === null }
-    for (const { name, stored: as, column, isKey } of required)
-      stored[as] = (isKey ? key[name] : (row?.[name] as Cell | null | undefined)) ?? column.empty
-    if (optional.length > 0)
-      stored['optional_'] = JSON.stringify(row === null ? [] : optional.map(({ name }) => row[name] ?? null))
+    const stored: Record<string, Cell> = {
+      values_: JSON.stringify(row && values.map((name) => row[name] ?? null)),
+      position_: position,
+    }
+    for (const { name, stored: as } of keys) stored[as] = key[name] ?? ''
     return stored
   }
 
   const fromStored = (stored: StoredRow): Positioned<RowOf<C> | null> => {
     const position = stored['position_'] as number
-    if (stored['absent_'] === true) return { position, value: null }
+    const found = JSON.parse(stored['values_'] as string) as readonly unknown[] | null
+    if (found === null) return { position, value: null }
     const row: Record<string, unknown> = {}
-    for (const { name, stored: as } of required) row[name] = stored[as]
-    const values = optional.length > 0 ? (JSON.parse(stored['optional_'] as string) as unknown[]) : []
-    for (const [at, { name }] of optional.entries()) row[name] = values[at] ?? null
+    for (const { name, stored: as } of keys) row[name] = stored[as]
+    for (const [at, name] of values.entries()) row[name] = found[at] ?? null
     return { position, value: row as RowOf<C> }
   }
   return { table, toStored, fromStored }
 }
+
+const cellOf = (column: Column | undefined): CellType => column?.cell ?? 'text'

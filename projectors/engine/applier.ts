@@ -135,7 +135,7 @@ export const createApplier = <State>(
       },
       store: async (isCurrent, onPart) => {
         if (open.size === 0) return
-        const changed = [...open.values()]
+        const changed = byOwner(view.ownerOf, [...open.values()])
         const refused: Open<State>[] = []
         for (let at = 0; at < changed.length; at += writtenAtOnce) {
           refused.push(...(await refusedOf(changed.slice(at, at + writtenAtOnce))))
@@ -167,6 +167,13 @@ export const createApplier = <State>(
     ...(view.remembers && { cache: () => ({ ...counts }) }),
   }
 }
+
+/** Those of one owner side by side, so that they are written together. */
+const byOwner = <State>(
+  ownerOf: View<State>['ownerOf'],
+  all: readonly Open<State>[],
+): readonly Open<State>[] =>
+  ownerOf ? [...Map.groupBy(all, ({ group }) => ownerOf(group)).values()].flat() : all
 
 const failureOf = (group: Group, cause: EventFailed) => ({
   group: nameOf(group),

@@ -18,7 +18,7 @@ const formFault = (name: string): string | undefined =>
   /^[a-z][A-Za-z0-9_]*(?<!_)$/.test(name)
     ? undefined
     : `"${name}" can't name a column. A name is letters, digits and underscores, begins with a small letter and doesn't ` +
-      'end in an underscore, as those of the engine do (position_, optional_). Rename it'
+      'end in an underscore, as those of the engine do (position_, values_). Rename it'
 
 /** A table can't be made without its key; optional columns and structured ones have no column of their own there. */
 const keyFault = (row: Columns, { partitionKey, clustering }: RowStorage<string>): string | undefined => {

@@ -62,7 +62,7 @@ describe('columns', () => {
   test.each([
     'position_',
     'absent_',
-    'optional_',
+    'values_',
     'own_',
     'checkpoint_',
     '_id',

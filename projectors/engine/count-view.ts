@@ -60,6 +60,7 @@ export const createCountView = (
           return { owner: key.owner, writes: [{ row: toStored(key, state), stamp: stampOf(state.position) }] }
         }),
       ),
+    ownerOf: ({ key }) => String(key[partitionKey]),
     initial: uncounted,
     remembers: true,
     weigh: ({ value }) => 10 + value.size * (columns + 2),

@@ -69,4 +69,4 @@ export const decodeRecord = (codec: EventCodec, record: StoredRecord): Decoded =
 }
 
 /** Of the whole process. */
-const decodedLast = createDecodedLast(4_096, 4_000_000)
+const decodedLast = createDecodedLast(1_024, 4_000_000)

@@ -7,6 +7,7 @@ import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { catalogue } from '../catalogue.projection.ts'
+import { likedTracks } from '../liked-tracks.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistSearch } from '../playlist-search.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
@@ -65,7 +66,7 @@ describe('far behind the end of the log', () => {
   test('a row that many batches touch is written once; near the end each batch is stored at once', async () => {
     const { log } = createLog(499)
     const stores = createInMemoryStores()
-    const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
+    const { counts, rows } = counted(stores.rows, 'playlist_details_v3')
     const options = { log: inBatchesOf(log, 5), stores: { ...stores, rows }, gathering: patient, isAlone }
     await runInMemory(playlistDetails, options)
     // 490 records together; then five behind each of the last two batches, which is less than ten.
@@ -75,7 +76,7 @@ describe('far behind the end of the log', () => {
   test('what was gathered is stored when it is much, and as it would be one by one', async () => {
     const { log } = createLog(499)
     const [stores, oneByOne] = [createInMemoryStores(), createInMemoryStores()]
-    const { counts, rows } = counted(stores.rows, 'playlist_details_v2')
+    const { counts, rows } = counted(stores.rows, 'playlist_details_v3')
     const gathering = { ...patient, recordsMax: 100 }
     await runInMemory(playlistDetails, {
       log: inBatchesOf(log, 5),
@@ -181,6 +182,26 @@ test('much is stored in parts, and each is told of', async () => {
   const storedAt: number[] = []
   await stay.store(isCurrent, () => storedAt.push(stores.rows.rowsOf(tableOf(playlistDetails)).length))
   expect(storedAt).toEqual([2_000, 4_000, 5_000])
+})
+
+test('what lies in one partition of the store is written together, however far apart it came', async () => {
+  const [users, rounds] = [1_000, 4]
+  const log = createInMemoryLog({ partitions })
+  const { append } = createHistoryWriter(log, 'library-events', partitions)
+  for (let round = 0; round < rounds; round++)
+    for (let user = 0; user < users; user++)
+      append(`user-${user}`, { type: 'TrackLiked', data: { trackId: `song-${round}` } })
+  const stores = createInMemoryStores()
+  const written: number[] = []
+  const rows: RowStore = {
+    ...stores.rows,
+    writeTogether: (table, writes) => {
+      if (table.name === tableOf(likedTracks).name) written.push(writes.length)
+      return stores.rows.writeTogether(table, writes)
+    },
+  }
+  await runInMemory(likedTracks, { log, stores: { ...stores, rows }, gathering: patient, isAlone })
+  expect(written).toEqual(Array.from({ length: users }, () => rounds))
 })
 
 describe('checkpoints have beats of their own', () => {

@@ -28,6 +28,7 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
     return row === undefined ? unwritten : fromStored(row)
   }
   const fold = createRowFold(projection)
+  const ownerOf = ({ key }: Group) => partitionKey.map((name) => key[name]).join('\0')
 
   return {
     ensure: async () => {
@@ -52,11 +53,12 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
       writeRows(
         store,
         table,
-        touched.map(({ group: { key }, state }) => ({
-          owner: partitionKey.map((name) => key[name]).join('\0'),
-          writes: [{ row: toStored(key, state as Positioned<never>), stamp: stampOf(state.position) }],
+        touched.map(({ group, state }) => ({
+          owner: ownerOf(group),
+          writes: [{ row: toStored(group.key, state as Positioned<never>), stamp: stampOf(state.position) }],
         })),
       ),
+    ownerOf,
     ...(!onceOnly && { initial: unwritten }),
     remembers: !onceOnly,
     weigh: () => Object.keys(table.columns).length,

@@ -20,6 +20,11 @@ export type View<State> = {
   readonly fold: (state: State, group: Group) => State
   /** Writes every touched group, each as a whole, guarded by its position. @throws {GroupsRefused} */
   readonly write: (touched: readonly Touched<State>[]) => Promise<void>
+  /**
+   * The partition of the store in which the rows of a group lie: what is written to one together costs the store a
+   * fraction. Missing where each group has its own.
+   */
+  readonly ownerOf?: (group: Group) => string
   /** Writing tells somebody outside: each event at once, and one may be refused. */
   readonly isEffect?: true
   /** A group before its first event; missing where the store must be asked even then. */

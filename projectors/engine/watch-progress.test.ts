@@ -36,7 +36,7 @@ test('the status says where each partition is, and operators alone may ask', asy
     async () => (await historyIn(started))?.partitions.some(({ watermark }) => watermark === 1) ?? false,
   )
   expect(await historyIn(started)).toMatchObject({
-    version: 1,
+    version: 2,
     state: 'running',
     lagEvents: 0,
     lagSeconds: 0,
@@ -66,7 +66,7 @@ test('a write that never ends is noticed, and done again by another reader', asy
   const hangs: RowStore = {
     ...rows,
     writeTogether: (table, writes) =>
-      table.name === 'listening_history_v1' && hanging-- > 0
+      table.name === 'listening_history_v2' && hanging-- > 0
         ? new Promise(() => undefined)
         : rows.writeTogether(table, writes),
   }
