@@ -60,7 +60,7 @@ export type Following = {
 }
 
 /** At most this many records are decoded and folded together. */
-const pieceRecordsMax = 2_000
+const pieceRecordsMax = 1_000
 
 /**
  * Follows a topic (law 11): resumes every assigned partition at the checkpoint found in the

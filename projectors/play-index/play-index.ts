@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Discard } from '@reprise/core/discarded-records.ts'
+import type { Discard, Discarded } from '@reprise/core/discarded-records.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { createRowCheckpoints, type Checkpoints } from '../engine/checkpoints.ts'
@@ -13,6 +13,7 @@ import { writeRows } from '../engine/write-rows.ts'
 import { decidePlays } from './decide-plays.ts'
 import { createKnownVerdicts } from './known-verdicts.ts'
 import { createOpenPlays } from './open-plays.ts'
+import { createOpenVerdicts } from './open-verdicts.ts'
 import { createPassed } from './passed.ts'
 import { playIndexTable, verdictTable, type PlayEvent } from './play-index-layout.ts'
 import { createPlayMemory, type PlayMemory } from './play-memory.ts'
@@ -62,8 +63,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
   const warm = createWarming({ ...options, memory, pages, reading: readingOf(codec) })
   const onLookUp = (plays: number) => (counts.lookedUp += plays)
 
-  const tell = async (partition: number, duplicates: readonly PlayEvent[], isCurrent: () => boolean) => {
-    const records = duplicates.map(({ offset, meta }) => ({ offset, eventId: meta.eventId }))
+  const tell = async (partition: number, records: readonly Discarded[], isCurrent: () => boolean) => {
     while (records.length > 0 && isCurrent()) {
       try {
         await discard(partition, records)
@@ -77,33 +77,43 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
   const begin = ({ partition, next }: StayStart): Stay<PlayEvent> => {
     memory.resume(partition, next)
     const open = createOpenPlays(partition)
+    const verdicts = createOpenVerdicts()
     const apply = async ({ events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
       const [first, last] = [events[0], events.at(-1)]
       if (first === undefined || last === undefined) return
       warm.from(first)
       const decided = await decidePlays(events, { store, memory, known, open, onLookUp })
       if (!isCurrent()) return
-      const { firsts, duplicates } = decided
-      for (const { offset } of duplicates) known.add(partition, offset, false)
-      for (const { offset, recordedAt, data } of firsts) {
-        known.add(partition, offset, true)
-        memory.add(partition, { identity: data.identity, recordedAt })
+      const duplicates = new Set(decided.duplicates)
+      for (const play of events) {
+        const isFirst = !duplicates.has(play)
+        known.add(partition, play.offset, isFirst)
+        verdicts.add(play, isFirst)
+        if (!isFirst) continue
+        memory.add(partition, { identity: play.data.identity, recordedAt: play.recordedAt })
+        open.add(play)
       }
       memory.advance(partition, last.offset + 1)
       passed.set(partition, last.offset + 1)
-      await Promise.all([pages.write(decided), tell(partition, duplicates, isCurrent)])
-      for (const play of firsts) open.add(play)
       counts.decided += events.length
-      counts.duplicates += duplicates.length
+      counts.duplicates += duplicates.size
     }
     return {
       apply,
-      store: async () => {
-        await writeRows(store, playIndexTable, open.rows())
+      store: async (isCurrent) => {
+        await Promise.all([
+          writeRows(store, playIndexTable, open.rows()),
+          pages.write(partition, verdicts.pages()),
+          tell(partition, verdicts.discarded(), isCurrent),
+        ])
         open.clear()
+        verdicts.clear()
       },
       isFull: () => false,
-      end: open.clear,
+      end: () => {
+        open.clear()
+        verdicts.clear()
+      },
     }
   }
   const following = followTopic<PlayEvent>(

@@ -4,17 +4,16 @@ import {
   pageOf,
   pageWriteOf,
   verdictTable,
-  type PlayEvent,
   type VerdictPage,
 } from './play-index-layout.ts'
-import type { Decided } from './decide-plays.ts'
+import type { PageVerdicts } from './open-verdicts.ts'
 
 /** The stored pages of verdicts, as the one who decides writes them and everybody reads them. */
 export type VerdictPages = {
   /** A page with all duplicates below the index's checkpoint, if it has any or was begun. */
   readonly read: (partition: number, page: number) => Promise<VerdictPage | undefined>
   /** Stores the verdicts of a partition's next plays. Done again, it changes nothing. */
-  readonly write: (decided: Decided) => Promise<void>
+  readonly write: (partition: number, pages: readonly PageVerdicts[]) => Promise<void>
   /** The store may have lost what it said of a partition. */
   readonly forget: (partition: number) => void
 }
@@ -29,26 +28,19 @@ export const createVerdictPages = (store: RowStore): VerdictPages => {
     const [row] = await store.read(verdictTable, { partition: { partition_: partition }, in: [page] })
     return row && pageFromStored(row)
   }
-  const writePage = async (page: number, plays: readonly PlayEvent[], isDuplicate: Set<PlayEvent>) => {
-    const [first, last] = [plays[0], plays.at(-1)]
-    if (first === undefined || last === undefined) return
-    const { partition } = first
+  const writePage = async (partition: number, { page, from, recordedAt, last, duplicates }: PageVerdicts) => {
     const known = current.get(partition)
     const before = known?.page === page ? known : await read(partition, page)
-    const duplicates = (before?.duplicates ?? []).filter((offset) => offset < first.offset)
-    for (const play of plays) if (isDuplicate.has(play)) duplicates.push(play.offset)
-    const next = { page, beginsAt: before?.beginsAt ?? first.recordedAt, duplicates }
-    if (before === undefined || plays.some((play) => isDuplicate.has(play)))
-      await store.writeTogether(verdictTable, [pageWriteOf(last, next)])
+    const earlier = (before?.duplicates ?? []).filter((offset) => offset < from)
+    const next = { page, beginsAt: before?.beginsAt ?? recordedAt, duplicates: [...earlier, ...duplicates] }
+    if (before === undefined || duplicates.length > 0)
+      await store.writeTogether(verdictTable, [pageWriteOf({ partition, offset: last }, next)])
     current.set(partition, next)
   }
   return {
     read,
-    write: async ({ firsts, duplicates }) => {
-      const plays = [...firsts, ...duplicates].sort((a, b) => a.offset - b.offset)
-      const isDuplicate = new Set(duplicates)
-      for (const [page, ofPage] of Map.groupBy(plays, ({ offset }) => pageOf(offset)))
-        await writePage(page, ofPage, isDuplicate)
+    write: async (partition, pages) => {
+      for (const page of pages) await writePage(partition, page)
     },
     forget: (partition) => void current.delete(partition),
   }
