@@ -1,11 +1,5 @@
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
-import {
-  pageFromStored,
-  pageOf,
-  pageWriteOf,
-  verdictTable,
-  type VerdictPage,
-} from './play-index-layout.ts'
+import { pageFromStored, pageWriteOf, verdictTable, type VerdictPage } from './play-index-layout.ts'
 import type { PageVerdicts } from './open-verdicts.ts'
 
 /** The stored pages of verdicts, as the one who decides writes them and everybody reads them. */
