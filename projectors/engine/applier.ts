@@ -26,7 +26,7 @@ export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onL
 const cacheWeightMax = 400_000
 const openWeightMax = 1_000_000
 /** So many groups are made into rows at once. */
-const writtenAtOnce = 2_000
+const writtenAtOnce = 500
 /** What is open is kept without its events, which are many. */
 const noEvents: RecordedEvent[] = []
 
@@ -90,12 +90,12 @@ export const createApplier = <State>(
     }
     const foldAll = (groups: readonly Group[], states: readonly State[], onFailure: OnFailure) => {
       const changed: Changed<State>[] = []
-      for (const [at, group] of groups.entries()) {
+      groups.forEach((group, at) => {
         const before = states[at] as State
         const { state, failed } = fold(before, group)
         if (failed) onFailure(failureOf(group, failed))
         if (state !== before) changed.push({ group, before, state })
-      }
+      })
       return changed
     }
     const add = (delta: number) => {

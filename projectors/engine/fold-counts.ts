@@ -22,7 +22,9 @@ export const createCountFold = (projection: AnyProjection) => {
       check.slot(slot, slots.size)
       slots.set(slot, (sums = [...zero]))
     }
-    for (const [at, name] of names.entries()) {
+    // Counted by hand: with `entries()` an array is made for each sum of each event.
+    for (let at = 0; at < names.length; at++) {
+      const name = names[at] ?? ''
       const sum = (sums[at] ?? 0) + (amounts[name] ?? 0)
       check.sum(name, sum)
       sums[at] = sum
@@ -32,7 +34,7 @@ export const createCountFold = (projection: AnyProjection) => {
   return (state: Positioned<Slots>, { key, events }: Group): Positioned<Slots> => {
     let { position } = state
     const slots = new Map<string, number[]>()
-    for (const [slot, sums] of state.value) slots.set(slot, [...sums])
+    state.value.forEach((sums, slot) => slots.set(slot, [...sums]))
     for (const event of events) {
       if (event.offset <= position) continue
       try {

@@ -86,7 +86,7 @@ export const createGrouping = (projection: AnyProjection) => {
     }
     const putAll = (keys: readonly Key[], event: RecordedEvent) => {
       const ids = keys.map((key) => idOf(key, partition))
-      for (const [at, key] of keys.entries()) put(ids[at] ?? '', key, event)
+      keys.forEach((key, at) => put(ids[at] ?? '', key, event))
     }
 
     for (const error of unreadable) fail(error.record.key, error.record.offset, error)
