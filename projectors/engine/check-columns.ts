@@ -20,7 +20,7 @@ const formFault = (name: string): string | undefined =>
     : `"${name}" can't name a column. A name is letters, digits and underscores, begins with a small letter and doesn't ` +
       'end in an underscore, as those of the engine do (position_, values_). Rename it'
 
-/** A table can't be made without its key; optional columns and structured ones have no column of their own there. */
+/** A table can't be made without its key; every row has it, and it is compared as it stands. */
 const keyFault = (row: Columns, { partitionKey, clustering }: RowStorage<string>): string | undefined => {
   if (partitionKey.length === 0) return 'cassandraTable has no partitionKey. Name at least one column there'
   const key = [...partitionKey, ...clustering]

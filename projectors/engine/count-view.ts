@@ -29,6 +29,7 @@ export const createCountView = (
   const [ownerColumn = ''] = table.partitionKey
   const checkpoints = createRowCheckpoints(store, table.name)
   const columns = Object.keys(projection.row).length
+  const ownerOf = ({ key }: Group) => String(key[partitionKey])
   const countKeyOf = ({ key, partition }: Group): CountKey => ({
     owner: String(key[partitionKey]),
     bucket: String(key[clustering]),
@@ -55,12 +56,12 @@ export const createCountView = (
       writeRows(
         store,
         table,
-        touched.map(({ group, state }) => {
-          const key = countKeyOf(group)
-          return { owner: key.owner, writes: [{ row: toStored(key, state), stamp: stampOf(state.position) }] }
-        }),
+        touched.map(({ group, state }) => ({
+          owner: ownerOf(group),
+          writes: [{ row: toStored(countKeyOf(group), state), stamp: stampOf(state.position) }],
+        })),
       ),
-    ownerOf: ({ key }) => String(key[partitionKey]),
+    ownerOf,
     initial: uncounted,
     remembers: true,
     weigh: ({ value }) => 10 + value.size * (columns + 2),

@@ -7,7 +7,6 @@ import type { DocumentStore } from '@reprise/core/ports/document-store.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import { catalogue } from '../catalogue.projection.ts'
-import { likedTracks } from '../liked-tracks.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { playlistSearch } from '../playlist-search.projection.ts'
 import { playlistTracks } from '../playlist-tracks.projection.ts'
@@ -17,7 +16,6 @@ import { addStep, createdPlaylist, editedPlaylist } from '../testing/playlist-hi
 import { create, fails, inRows, quarantinedIn } from '../testing/poison.ts'
 import { createRandom } from '../testing/random.ts'
 import { writeTopicHistory } from '../testing/topic-history.ts'
-import { createView } from './create-view.ts'
 
 /** So many records at a time, and how many are behind them. */
 const inBatchesOf = (log: Log, size: number, behindMore = 0): Log => ({
@@ -168,40 +166,6 @@ test('what readers see only after a refresh is gathered between two of them, nea
   await runInMemory(playlistSearch, { log: inBatchesOf(log, 1), stores: { ...stores, documents }, isAlone })
   expect(written).toBeGreaterThan(0)
   expect(written).toBeLessThan(50)
-})
-
-test('much is stored in parts, and each is told of', async () => {
-  const stores = createInMemoryStores()
-  const { append } = createHistoryWriter(createInMemoryLog({ partitions }), 'playlist-events', partitions)
-  const view = createView(playlistDetails, stores)
-  await view.ensure()
-  const stay = view.begin({ partition: 0, next: 0 })
-  const events = Array.from({ length: 1_200 }, (_, at) => append(`list-${at}`, createdPlaylist('List')))
-  const isCurrent = () => true
-  await stay.apply({ partition: 0, events, unreadable: [], isCurrent, fail: () => undefined })
-  const storedAt: number[] = []
-  await stay.store(isCurrent, () => storedAt.push(stores.rows.rowsOf(tableOf(playlistDetails)).length))
-  expect(storedAt).toEqual([500, 1_000, 1_200])
-})
-
-test('what lies in one partition of the store is written together, however far apart it came', async () => {
-  const [users, rounds] = [1_000, 4]
-  const log = createInMemoryLog({ partitions })
-  const { append } = createHistoryWriter(log, 'library-events', partitions)
-  for (let round = 0; round < rounds; round++)
-    for (let user = 0; user < users; user++)
-      append(`user-${user}`, { type: 'TrackLiked', data: { trackId: `song-${round}` } })
-  const stores = createInMemoryStores()
-  const written: number[] = []
-  const rows: RowStore = {
-    ...stores.rows,
-    writeTogether: (table, writes) => {
-      if (table.name === tableOf(likedTracks).name) written.push(writes.length)
-      return stores.rows.writeTogether(table, writes)
-    },
-  }
-  await runInMemory(likedTracks, { log, stores: { ...stores, rows }, gathering: patient, isAlone })
-  expect(written).toEqual(Array.from({ length: users }, () => rounds))
 })
 
 describe('checkpoints have beats of their own', () => {

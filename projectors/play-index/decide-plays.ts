@@ -16,9 +16,6 @@ export type DecideOptions = {
   readonly onLookUp?: (plays: number) => void
 }
 
-/** The plays of a batch, each the first record of its identity or a later copy. */
-export type Decided = { readonly firsts: readonly PlayEvent[]; readonly duplicates: readonly PlayEvent[] }
-
 /** So many plays of one hour are looked up in one read. */
 const lookUpMax = 100
 
@@ -29,13 +26,13 @@ const lookUpMax = 100
 const aheadMsMax = 120_000
 
 /**
- * Decides the next plays of a partition, all plays before them being stored or open. In memory where that reaches back to the
- * earliest moment at which a copy could have been recorded and has nothing like it; otherwise the index is asked.
+ * Decides of each of the next plays of a partition whether it is the first record of its identity or a later copy, all
+ * plays before them being stored or open. In memory where that reaches back to the earliest moment at which a copy could have been recorded and has nothing like it; otherwise the index is asked.
  */
 export const decidePlays = async (
   plays: readonly PlayEvent[],
   { store, memory, known, open, onLookUp }: DecideOptions,
-): Promise<Decided> => {
+): Promise<readonly boolean[]> => {
   const here = new Set<string>()
   const isFirst: (boolean | undefined)[] = []
   const doubtful: Doubtful[] = []
@@ -52,10 +49,7 @@ export const decidePlays = async (
       for (const [at, first] of await lookUp(store, open, piece)) isFirst[at] = first
     })
   }
-  return {
-    firsts: plays.filter((_play, at) => isFirst[at]),
-    duplicates: plays.filter((_play, at) => !isFirst[at]),
-  }
+  return isFirst.map((first) => first === true)
 }
 
 type Doubtful = { readonly at: number; readonly play: PlayEvent }

@@ -84,19 +84,18 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       warm.from(first)
       const decided = await decidePlays(events, { store, memory, known, open, onLookUp })
       if (!isCurrent()) return
-      const duplicates = new Set(decided.duplicates)
-      for (const play of events) {
-        const isFirst = !duplicates.has(play)
+      events.forEach((play, at) => {
+        const isFirst = decided[at] === true
         known.add(partition, play.offset, isFirst)
         verdicts.add(play, isFirst)
-        if (!isFirst) continue
-        memory.add(partition, { identity: play.data.identity, recordedAt: play.recordedAt })
-        open.add(play)
-      }
+        if (isFirst) {
+          memory.add(partition, { identity: play.data.identity, recordedAt: play.recordedAt })
+          open.add(play)
+        } else counts.duplicates++
+      })
       memory.advance(partition, last.offset + 1)
       passed.set(partition, last.offset + 1)
       counts.decided += events.length
-      counts.duplicates += duplicates.size
     }
     return {
       apply,

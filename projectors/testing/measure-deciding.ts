@@ -28,14 +28,14 @@ export const measureDeciding = async (plays: number): Promise<Deciding> => {
   for (let from = 0; from < plays; from += batch) {
     const events = Array.from({ length: batch }, (_, at) => playEventOf(from + at))
     const startedAt = performance.now()
-    const { firsts } = await decidePlays(events, {
+    const isFirst = await decidePlays(events, {
       store: emptyStore,
       memory,
       known,
       open,
       onLookUp: (count) => (lookedUp += count),
     })
-    for (const { offset, recordedAt, data } of firsts) {
+    for (const { offset, recordedAt, data } of events.filter((_play, at) => isFirst[at])) {
       known.add(0, offset, true)
       memory.add(0, { identity: data.identity, recordedAt })
     }
