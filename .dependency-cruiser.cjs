@@ -7,7 +7,8 @@ const allowed = (folder, targets, comment, except = {}) => ({
   from: { path: `^${folder}/`, ...except },
   to: { path: ours, pathNot: `^(${[folder, ...targets].join('|')})/` },
 })
-const composition = '^(producers|projectors|query-api)/main\\.ts$'
+/** A service's own process, and its threads. */
+const composition = '^(producers|projectors|query-api)/[a-z.-]*main\\.ts$'
 const tests = '\\.(int\\.)?test\\.ts$'
 
 module.exports = {
@@ -45,9 +46,9 @@ module.exports = {
     {
       name: 'main-imports',
       comment:
-        'main.ts composes a service from core, schemas and adapters; services never import each other.',
+        'main.ts, with the main.ts of its threads, composes a service from core, schemas and adapters; services never import each other.',
       severity: 'error',
-      from: { path: '^(producers|projectors|query-api)/main\\.ts$' },
+      from: { path: composition },
       to: {
         path: ours,
         pathNot: [

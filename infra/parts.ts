@@ -19,14 +19,12 @@ const buffersCount = '--external-memory-accounted-in-global-limit'
 /**
  * What lives as long as a command is under way should die young: with the usual 16 MB it is copied among what lives on, and
  * V8 would put more and more of it there at once ("pretenuring"), where, dead, it holds what is young.
- * One thread marks the heap, as on two cores more of them leave none to commands, and not before there is a gigabyte to
- * look at: what was promoted and died lies there a minute instead of a quarter of one.
+ * One thread marks the heap, as on two cores more of them leave none to commands.
  */
 export const commandFlags: readonly string[] = [
   '--max-semi-space-size=64',
   '--no-allocation-site-pretenuring',
   '--concurrent-marking-max-worker-num=1',
-  '--initial-old-space-size=1024',
   buffersCount,
 ]
 

@@ -7,8 +7,8 @@ export const healthRouter = ({ service, ready, metrics }: HealthOptions): Router
   router.get('/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ service, status: 'alive' })
   })
-  router.get('/readyz', (_request, response) => {
-    const reason = ready()
+  router.get('/readyz', async (_request, response) => {
+    const reason = await ready()
     if (reason !== undefined) throw new Problem('not-ready', reason)
     response.set('Cache-Control', 'no-store').json({ service, status: 'ready' })
   })
@@ -18,8 +18,11 @@ export const healthRouter = ({ service, ready, metrics }: HealthOptions): Router
   return router
 }
 
+/** Why a service can't work yet; undefined when it can. @throws {Problem} */
+export type Ready = () => string | undefined | Promise<string | undefined>
+
 type HealthOptions = {
   readonly service: string
-  readonly ready: () => string | undefined
+  readonly ready: Ready
   readonly metrics: () => Promise<string>
 }

@@ -9,7 +9,7 @@ import { type AdmissionLimits, createAdmission } from './admission.ts'
 import { createClosing } from './closing.ts'
 import { cors, type CorsHeaders, corsHeaders } from './cors.ts'
 import { createDirectRequests, directRouter } from './direct-requests.ts'
-import { healthRouter } from './health.routes.ts'
+import { healthRouter, type Ready } from './health.routes.ts'
 import { bodiesOfCallers, jsonBody } from './json-body.ts'
 import { boundedLeftover, refuseLargeBody } from './large-body.ts'
 import { knownRoute } from './known-route.ts'
@@ -37,7 +37,7 @@ export type HttpServiceOptions = {
    */
   readonly authenticate?: Authenticator | undefined
   /** Why the service can't work yet, for /readyz; undefined when it can. */
-  readonly ready: () => string | undefined
+  readonly ready: Ready
   /** What the service tells of itself, for /metrics. */
   readonly measure?: () => Promise<readonly Measurement[]>
   /** Routes that need nothing of express, and mostly don't meet it. */

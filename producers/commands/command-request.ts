@@ -3,7 +3,7 @@ import { tokenOf } from '@reprise/core/position.ts'
 import { sampledTrace } from '@reprise/core/ports/tracer.port.ts'
 import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from '../write-path/command.ts'
-import type { CommandLog } from '../write-path/command-log.ts'
+import type { Commands } from '../write-path/command-log.ts'
 import { keyRefusalOf, keyTimeOf } from '../write-path/idempotency-key.ts'
 import type { CommandAnswer, CommandRequest } from './command-handler.ts'
 
@@ -53,7 +53,7 @@ export type Success = { readonly status: number; readonly location?: string; rea
  * @throws {Problem} what the command log throws
  */
 export const submitted = async <Body, Report>(
-  commands: CommandLog<Body, Report>,
+  commands: Commands<Body, Report>,
   command: Command<Body>,
   successOf: (done: { readonly version: number; readonly report: Report | undefined }) => Success,
 ): Promise<CommandAnswer> => {

@@ -2,14 +2,14 @@ import { parsed } from '@reprise/core/invalid-request.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from '../commands/command-handler.ts'
 import { commandOf, submitted } from '../commands/command-request.ts'
 import type { Command } from '../write-path/command.ts'
-import type { CommandLog } from '../write-path/command-log.ts'
+import type { Commands } from '../write-path/command-log.ts'
 import type { LibraryCommand } from './library.decider.ts'
 import { libraryRequest, shelfParams } from './library-requests.ts'
 import type { Shelf } from './marks.ts'
 
 /** What the routes need of the world. */
 export type LibraryRouteOptions = {
-  readonly commands: CommandLog<LibraryCommand, object>
+  readonly commands: Commands<LibraryCommand, object>
   readonly now: () => number
 }
 

@@ -2,13 +2,13 @@ import { playlistIdOf } from '@reprise/core/identity.ts'
 import { parsed } from '@reprise/core/invalid-request.ts'
 import type { CommandAnswer, CommandHandler, CommandRequest } from '../commands/command-handler.ts'
 import { commandOf, submitted, type Success } from '../commands/command-request.ts'
-import type { CommandLog } from '../write-path/command-log.ts'
+import type { Commands } from '../write-path/command-log.ts'
 import type { PlaylistCommand, PlaylistReport } from './playlist.decider.ts'
 import * as requests from './playlist-requests.ts'
 
 /** What the routes need of the world. */
 export type PlaylistRouteOptions = {
-  readonly commands: CommandLog<PlaylistCommand, PlaylistReport>
+  readonly commands: Commands<PlaylistCommand, PlaylistReport>
   readonly now: () => number
 }
 

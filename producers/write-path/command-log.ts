@@ -40,6 +40,9 @@ export type CommandLog<Body, Report> = {
   readonly close: () => Promise<void>
 }
 
+/** What whoever submits commands needs of their log. */
+export type Commands<Body, Report> = Pick<CommandLog<Body, Report>, 'submit' | 'positionOf'>
+
 /** Hands a command to the owner of its partition. @throws {Moved} if it isn't the owner, or the connection broke @throws {Problem} */
 export type Forward<Body, Report> = (
   owner: Owner,
