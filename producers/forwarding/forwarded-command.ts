@@ -1,5 +1,6 @@
 import type { EventTopic } from '@reprise/schemas/topics.ts'
-import { Problem, type ProblemCode, problems } from '@reprise/core/problem.ts'
+import { Problem } from '@reprise/core/problem.ts'
+import { receivedProblemOf, type SentProblem, sentProblemOf } from '../commands/sent-problem.ts'
 import type { Command, Outcome } from '../write-path/command.ts'
 import { Moved } from '../write-path/pending-commands.ts'
 
@@ -19,13 +20,6 @@ export type ForwardedAnswer = { readonly n: number } & (
   | { readonly moved: { readonly wasSent: boolean } }
 )
 
-type SentProblem = {
-  readonly code: ProblemCode
-  readonly detail: string
-  readonly facts: Problem['facts']
-  readonly retryAfterSeconds: number | undefined
-}
-
 /** Where the owner takes commands. Another version of the lines gets another path. */
 export const forwardingPath = '/v1/forwarded-commands'
 
@@ -42,15 +36,12 @@ export const failureOf = (n: number, reason: unknown): ForwardedAnswer => {
     return failureOf(n, new Problem('internal', 'the owner of the partition failed at it'))
   // Nothing was done and the owner can't now; the sender waits for the next one, or for the end of its time.
   if (reason.code === 'not-ready') return { n, moved: { wasSent: false } }
-  const { code, message: detail, facts, retryAfterSeconds } = reason
-  return { n, problem: { code, detail, facts, retryAfterSeconds } }
+  return { n, problem: sentProblemOf(reason) }
 }
 
 /** The outcome that an answer tells. @throws {Problem} {@link Moved} as the owner threw it */
 export const outcomeOf = (answer: ForwardedAnswer): Outcome => {
   if ('outcome' in answer) return answer.outcome
   if ('moved' in answer) throw new Moved(answer.moved.wasSent)
-  const { code, detail, facts, retryAfterSeconds } = answer.problem
-  if (!(code in problems)) throw new Problem('internal', detail)
-  throw new Problem(code, detail, { facts, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) })
+  throw receivedProblemOf(answer.problem)
 }

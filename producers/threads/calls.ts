@@ -1,4 +1,5 @@
-import { Problem, type ProblemCode } from '@reprise/core/problem.ts'
+import { Problem } from '@reprise/core/problem.ts'
+import { receivedProblemOf, type SentProblem, sentProblemOf } from '../commands/sent-problem.ts'
 
 /** What two threads send each other texts through: a `MessagePort`, or a `Worker`. */
 export type Port = {
@@ -13,13 +14,7 @@ type Call = readonly [n: number, asked: unknown]
 type Answer = readonly [n: number, answer: unknown] | readonly [n: number, nothing: null, failure: Failure]
 
 type Failure =
-  | {
-      readonly problem: ProblemCode
-      readonly detail: string
-      readonly facts: Problem['facts']
-      readonly retryAfterSeconds: number | undefined
-    }
-  | { readonly error: string; readonly stack: string | undefined }
+  { readonly problem: SentProblem } | { readonly error: string; readonly stack: string | undefined }
 
 type Waiting = { readonly resolve: (answer: never) => void; readonly reject: (reason: Error) => void }
 
@@ -86,19 +81,12 @@ const createPost = (port: Port) => {
 }
 
 const failureOf = (reason: unknown): Failure => {
-  if (!(reason instanceof Problem)) {
-    const { message, stack } = reason instanceof Error ? reason : new Error(String(reason))
-    return { error: message, stack }
-  }
-  const { code: problem, message: detail, facts, retryAfterSeconds } = reason
-  return { problem, detail, facts, retryAfterSeconds }
+  if (reason instanceof Problem) return { problem: sentProblemOf(reason) }
+  const { message, stack } = reason instanceof Error ? reason : new Error(String(reason))
+  return { error: message, stack }
 }
 
-const errorOf = (failure: Failure): Error => {
-  if ('error' in failure) return Object.assign(new Error(failure.error), { stack: failure.stack })
-  const { problem, detail, facts, retryAfterSeconds } = failure
-  return new Problem(problem, detail, {
-    facts,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  })
-}
+const errorOf = (failure: Failure): Error =>
+  'problem' in failure
+    ? receivedProblemOf(failure.problem)
+    : Object.assign(new Error(failure.error), { stack: failure.stack })

@@ -1,11 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { EventTopic } from '@reprise/schemas/topics.ts'
 import { inTime } from '@reprise/core/in-time.ts'
 import { Problem } from '@reprise/core/problem.ts'
 import type { Command, Outcome } from '../write-path/command.ts'
-import type { Commands } from '../write-path/command-log.ts'
+import { type Commands, positionsIn } from '../write-path/command-log.ts'
 import { type Caller, createCaller } from './calls.ts'
 
 /** What the thread of the write path is asked. */
@@ -43,7 +42,7 @@ export const openWritePathThread = async () => {
     /** The commands of a topic with so many partitions. */
     commandsOf: <Body, Report>(topic: DecidedTopic, partitions: number): Commands<Body, Report> => ({
       submit: (command) => ask<Outcome<Report>>({ submit: command, topic }),
-      positionOf: (streamId, offset) => ({ topic, partition: partitionOf(streamId, partitions), offset }),
+      positionOf: positionsIn(topic, partitions),
     }),
     /** Why commands can't be taken now; undefined when they can. @throws {Problem} when it doesn't answer */
     notReady: async (): Promise<string | undefined> => {

@@ -151,7 +151,7 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
       if (refusal !== undefined) throw refusal
       return writer.submit(command)
     },
-    positionOf: (streamId, offset) => ({ topic, partition: partitionOf(streamId, partitions), offset }),
+    positionOf: positionsIn(topic, partitions),
     notReady: owned.notReady,
     close: async () => {
       const released = owned.release()
@@ -160,6 +160,11 @@ export const createCommandLog = async <State, Body, Type extends EventType, Repo
     },
   }
 }
+
+/** Gives where an offset of a stream's partition is, in a topic with so many partitions. */
+export const positionsIn =
+  (topic: EventTopic, partitions: number): CommandLog<never, never>['positionOf'] =>
+  (streamId, offset) => ({ topic, partition: partitionOf(streamId, partitions), offset })
 
 /** The outcome, if it comes in time. @throws {Problem} */
 const before = <T>(deadline: number, outcome: Promise<T>): Promise<T> =>

@@ -27,7 +27,8 @@ const aheadMsMax = 120_000
 
 /**
  * Decides of each of the next plays of a partition whether it is the first record of its identity or a later copy, all
- * plays before them being stored or open. In memory where that reaches back to the earliest moment at which a copy could have been recorded and has nothing like it; otherwise the index is asked.
+ * plays before them being stored or open. In memory where that reaches back to the earliest moment at which a copy could
+ * have been recorded and has nothing like it; otherwise the index is asked.
  */
 export const decidePlays = async (
   plays: readonly PlayEvent[],
