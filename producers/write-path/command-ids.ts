@@ -1,6 +1,7 @@
 import type { Remembered } from './command.ts'
 import { createFingerprints, type Fingerprints, fingerprintsMax } from './fingerprints.ts'
 import { type AnswersCut, createPackedAnswers } from './packed-answers.ts'
+import { isTimely } from './snapshot-tables.ts'
 
 /** How long the same key gives the same answer, by recorded time. */
 export const rememberedMs = 24 * 3_600_000
@@ -59,10 +60,11 @@ export const createCommandIds = <Report>({ knownSince, keptMs = 300_000 }: Comma
       (reachesBackTo !== -Infinity && !(keyTime !== undefined && keyTime - clocksMs > reachesBackTo)),
     /** Whether this process has read it in the last minutes: where {@link find} doesn't know it, it is stored. */
     wasRead,
-    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>): void => {
+    /** `keyTime` is that of its key where the key is known. */
+    remember: (commandId: string, recordedAt: number, answer: Remembered<Report>, keyTime?: number): void => {
       // Now, one by one: when they are stored there are tens of thousands, and commands would wait.
       print(commandId, recordedAt)
-      unstored.add(commandId, recordedAt, answer)
+      unstored.add(commandId, recordedAt, answer, isTimely(keyTime, recordedAt))
     },
     /** An id that was stored before this process began to read. */
     print,

@@ -26,6 +26,7 @@ export type Decided<State, Report> = {
   readonly streamId: string
   readonly commandId: string
   readonly bodyHash: string
+  readonly keyTime: number | undefined
   readonly after: Versioned<State>
   readonly report: Report
 }
@@ -160,7 +161,8 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     },
     mayBeStored: ids.mayBeStored,
     wasRead: ids.wasRead,
-    lookUp: (commandId: string) => store.findAnswer(partition, commandId),
+    lookUp: (commandId: string, keyTime: number | undefined) =>
+      store.findAnswer(partition, commandId, keyTime),
     /** Reads the next record. Acceptance looks at headers alone, so what can't be decoded takes part. */
     read: (record: StoredRecord): Read<Report> => {
       passed(record)
@@ -173,13 +175,13 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     adopt: (record: StoredRecord, decided: Decided<State, Report>): Remembered<Report> => {
       passed(record)
       acceptance.accept(record)
-      const { streamId, commandId, bodyHash, report, after } = decided
+      const { streamId, commandId, bodyHash, keyTime, report, after } = decided
       const { version } = after
       const { offset } = record
       const answer = { bodyHash, version, offset, report }
       const state = version === 1 ? stream.withCreation(after.state, { ...answer, commandId }) : after.state
       states.adopt(streamId, { state, version, offset })
-      ids.remember(commandId, record.recordedAt, answer)
+      ids.remember(commandId, record.recordedAt, answer, keyTime)
       return answer
     },
     /** Reads the next record, an accepted claim of this process. */

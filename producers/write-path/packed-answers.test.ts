@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Remembered } from './command.ts'
-import { createPackedAnswers, storedAnswerOf } from './packed-answers.ts'
+import { createPackedAnswers, findPacked, storedAnswerOf } from './packed-answers.ts'
 
 const answerOf = (offset: number, item: string): Remembered<object> => ({
   bodyHash: `hash ${offset}`,
@@ -18,7 +18,7 @@ test('packed answers are found again, in the order in which they came, before an
     fc.property(ids, fc.nat(), fc.string({ unit: 'binary', maxLength: 80 }), (all, split, item) => {
       const packed = createPackedAnswers<object>()
       const first = all.slice(0, split % (all.length + 1))
-      for (const [at, id] of first.entries()) packed.add(id, at + 0.5, answerOf(at, item))
+      for (const [at, id] of first.entries()) packed.add(id, at + 0.5, answerOf(at, item), at % 3 === 0)
       const cut = packed.cut()
       for (let at = first.length; at < all.length; at++)
         packed.add(all[at] ?? '', at + 0.5, answerOf(at, item))
@@ -31,6 +31,13 @@ test('packed answers are found again, in the order in which they came, before an
       expect(stored.map(({ json }) => storedAnswerOf(json))).toEqual(
         first.map((_id, at) => ({ recordedAt: at + 0.5, answer: answerOf(at, item) })),
       )
+      const odd = stored.map((_, nth) => nth).filter((nth) => nth % 2 === 1)
+      const together = cut.packed(odd)
+      expect(together.length).toBe(odd.reduce((sum, nth) => sum + cut.head(nth).bytes, 0))
+      expect(first.map((id) => findPacked(together, id)?.offset)).toEqual(
+        first.map((_id, at) => (at % 2 === 1 ? at : undefined)),
+      )
+      expect(stored.map(({ isTimely }) => isTimely)).toEqual(first.map((_id, at) => at % 3 === 0))
       const rest = packed.without(cut.count)
       expect(all.map(rest.find)).toEqual(
         all.map((_id, at) => (at < first.length ? undefined : answerOf(at, item))),

@@ -1,17 +1,31 @@
 import type { Remembered } from './command.ts'
 import { hashOf } from './hash.ts'
 
-/** An accepted command as it will be stored. */
-export type PackedAnswer = {
+/** What is known of an accepted command before its answer is looked at. */
+export type AnswerHead = {
   readonly commandId: string
   readonly recordedAt: number
+  /** Whether who asks for it can tell from its key when it was recorded: see `isTimely`. */
+  readonly isTimely: boolean
+  /** Of {@link AnswersCut.packed}. */
+  readonly bytes: number
+}
+
+/** An accepted command as it will be stored. */
+export type PackedAnswer = AnswerHead & {
   readonly offset: number
   /** See {@link storedAnswerOf}. */
   readonly json: Buffer
 }
 
 /** The answers that were there at a moment, in the order in which they came. */
-export type AnswersCut = { readonly count: number; readonly at: (nth: number) => PackedAnswer }
+export type AnswersCut = {
+  readonly count: number
+  readonly head: (nth: number) => AnswerHead
+  readonly at: (nth: number) => PackedAnswer
+  /** These answers in one piece: see {@link findPacked}. */
+  readonly packed: (nths: readonly number[]) => Buffer
+}
 
 /**
  * Answers by command id, outside of V8's heap: there may be hundreds of thousands, each lives for half a minute, and as objects
@@ -19,7 +33,12 @@ export type AnswersCut = { readonly count: number; readonly at: (nth: number) =>
  */
 export type PackedAnswers<Report> = {
   /** An id that is there gets another answer. */
-  readonly add: (commandId: string, recordedAt: number, answer: Remembered<Report>) => void
+  readonly add: (
+    commandId: string,
+    recordedAt: number,
+    answer: Remembered<Report>,
+    isTimely?: boolean,
+  ) => void
   readonly find: (commandId: string) => Remembered<Report> | undefined
   readonly size: number
   /** What they take. */
@@ -32,8 +51,8 @@ export type PackedAnswers<Report> = {
 const pieceBytes = 65_536
 const slotsMin = 256
 
-/** An answer: the length of its id, the id, when it was recorded, its offset, the length of the JSON, the JSON. */
-const bytesBeside = 1 + 8 + 8 + 4
+/** An answer: the length of its id, the id, when it was recorded, its offset, whether it is timely, the length of the JSON, the JSON. */
+const bytesBeside = 1 + 8 + 8 + 1 + 4
 
 /** These answers, none by default. */
 export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []): PackedAnswers<Report> => {
@@ -82,18 +101,19 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     used += bytes
     return [pieces.at(-1) as Buffer, used - bytes]
   }
-  const answerAt = (nth: number): PackedAnswer => {
-    const [piece, start] = [pieceAt(nth), startOf(nth)]
-    const rest = start + 1 + (piece[start] ?? 0)
-    const from = rest + 20
-    return {
-      commandId: piece.toString('latin1', start + 1, rest),
-      recordedAt: piece.readDoubleLE(rest),
-      offset: piece.readDoubleLE(rest + 8),
-      json: piece.subarray(from, from + piece.readUInt32LE(rest + 16)),
+  const answerAt = (nth: number): PackedAnswer => answerIn(pieceAt(nth), startOf(nth))
+  const packed = (nths: readonly number[]): Buffer => {
+    const sizes = nths.map((nth) => bytesIn(pieceAt(nth), startOf(nth)))
+    const all = Buffer.allocUnsafeSlow(sizes.reduce((sum, bytes) => sum + bytes, 0))
+    let at = 0
+    for (const [place, nth] of nths.entries()) {
+      const start = startOf(nth)
+      at += pieceAt(nth).copy(all, at, start, start + (sizes[place] ?? 0))
     }
+    return all
   }
-  const put = (commandId: string, recordedAt: number, offset: number, json: string | Buffer) => {
+  type Put = Omit<PackedAnswer, 'json' | 'bytes'> & { readonly json: string | Buffer }
+  const put = ({ commandId, recordedAt, offset, isTimely, json }: Put) => {
     const hash = hashOf(commandId)
     const slot = slotOf(hash, commandId)
     const bytes = Buffer.byteLength(json)
@@ -102,6 +122,7 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     let at = start + 1 + piece.write(commandId, start + 1, 'latin1')
     at = piece.writeDoubleLE(recordedAt, at)
     at = piece.writeDoubleLE(offset, at)
+    at = piece.writeUInt8(isTimely ? 1 : 0, at)
     at = piece.writeUInt32LE(bytes, at)
     if (typeof json === 'string') piece.write(json, at)
     else json.copy(piece, at)
@@ -118,10 +139,12 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     for (let nth = first; nth < count; nth++) yield answerAt(nth)
   }
 
-  for (const { commandId, recordedAt, offset, json } of begin) put(commandId, recordedAt, offset, json)
+  for (const answer of begin) put(answer)
   return {
-    add: (commandId, recordedAt, answer) =>
-      put(commandId, recordedAt, answer.offset, JSON.stringify({ ...answer, recordedAt })),
+    add: (commandId, recordedAt, answer, isTimely = false) => {
+      const json = JSON.stringify({ ...answer, recordedAt })
+      put({ commandId, recordedAt, offset: answer.offset, isTimely, json })
+    },
     find: (commandId) => {
       const known = slots[slotOf(hashOf(commandId), commandId)] ?? 0
       return known === 0 ? undefined : storedAnswerOf<Report>(answerAt(known - 1).json).answer
@@ -132,9 +155,39 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     get bytes() {
       return bytesOfAll
     },
-    cut: () => ({ count, at: answerAt }),
+    cut: () => ({ count, head: (nth) => headIn(pieceAt(nth), startOf(nth)), at: answerAt, packed }),
     without: (first) => createPackedAnswers(from(first)),
   }
+}
+
+const headIn = (piece: Buffer, start: number): AnswerHead => {
+  const rest = restOf(piece, start)
+  return {
+    commandId: piece.toString('latin1', start + 1, rest),
+    recordedAt: piece.readDoubleLE(rest),
+    isTimely: piece[rest + 16] === 1,
+    bytes: bytesIn(piece, start),
+  }
+}
+const answerIn = (piece: Buffer, start: number): PackedAnswer => {
+  const rest = restOf(piece, start)
+  const json = piece.subarray(rest + 21, start + bytesIn(piece, start))
+  return { ...headIn(piece, start), offset: piece.readDoubleLE(rest + 8), json }
+}
+/** Where what stands behind the id begins. */
+const restOf = (piece: Buffer, start: number): number => start + 1 + (piece[start] ?? 0)
+const bytesIn = (piece: Buffer, start: number): number => {
+  const rest = restOf(piece, start)
+  return rest + 21 + piece.readUInt32LE(rest + 17) - start
+}
+
+/** The answer to a command in what {@link AnswersCut.packed} gave. */
+export const findPacked = (all: Buffer, commandId: string): PackedAnswer | undefined => {
+  for (let at = 0; at < all.length; at += bytesIn(all, at)) {
+    const isIt = all.toString('latin1', at + 1, restOf(all, at)) === commandId
+    if (isIt) return answerIn(all, at)
+  }
+  return undefined
 }
 
 /** What the JSON of an answer says. */

@@ -149,13 +149,13 @@ export const createPartitionWriter = <State, Body, Type extends EventType, Repor
     entry: Entry,
     draft: Extract<DraftedVerdict<State, Type, Report>, { kind: 'append' }>,
   ): LogRecord => {
-    const { streamId, commandId, bodyHash, traceparent } = entry.command
+    const { streamId, commandId, bodyHash, keyTime, traceparent } = entry.command
     const { eventId, type, value, after, report } = draft
     const headers = {
       ...headersOf(eventId, type),
       ...(traceparent !== undefined && { [header.traceparent]: traceparent }),
     }
-    const decided = { streamId, commandId, bodyHash, after, report, waiting: entry }
+    const decided = { streamId, commandId, bodyHash, keyTime, after, report, waiting: entry }
     entry.wasSent = true
     chain.push({ eventId, decided, waitingBehind: [] })
     return { partition, key: streamId, value, headers }

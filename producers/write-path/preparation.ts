@@ -30,10 +30,10 @@ export const createPreparation = <State, Body, Type extends EventType, Report>({
     lookUps === 0 ? history.mayBeStored(commandId, keyTime) : lookUps === 1 && history.wasRead(commandId)
 
   const fetchFor = async (entry: Entry, who: Waiting): Promise<void> => {
-    const { streamId, commandId } = entry.command
+    const { streamId, commandId, keyTime } = entry.command
     const find = async () => {
       entry.lookUps++
-      entry.stored = await history.lookUp(commandId)
+      entry.stored = await history.lookUp(commandId, keyTime)
     }
     await Promise.all([
       history.stateOf(streamId) === undefined && history.loadState(streamId, who),

@@ -1,9 +1,13 @@
 import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { v5 as uuidv5 } from 'uuid'
 import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in-memory.ts'
+import type { RowWrite } from '@reprise/core/ports/row-store.port.ts'
 import { createPackedAnswers } from './packed-answers.ts'
 import { snapshotStoreContract } from './snapshot-store.contract.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
-import { daysBackFrom } from './snapshot-tables.ts'
+import { daysBackFrom, isTimely, timelyBucketOf, timelyMoments } from './snapshot-tables.ts'
+import { createStoredAnswers } from './stored-answers.ts'
 
 snapshotStoreContract('in memory', () => Promise.resolve(createInMemoryRowStore()))
 
@@ -33,6 +37,56 @@ test.each([
   await store.readMark(1)
   await store.write(1, { states: new Map(), answers: packed.cut(), mark, isUrgent: true })
   expect(batches).toEqual(expected)
+})
+
+const minute = 60_000
+const day = 24 * 60 * minute
+
+test('where a timely id was stored, it is looked for: in one bucket or two, and at no time that cannot be', () => {
+  const time = fc.integer({ min: 19_000 * day, max: 21_000 * day })
+  fc.assert(
+    fc.property(
+      time,
+      fc.integer({ min: -minute, max: minute }),
+      fc.nat(day),
+      fc.uuid(),
+      (at, off, later, id) => {
+        expect(isTimely(at + off, at)).toBe(true)
+        const moments = timelyMoments(at + off, at + later)
+        const bucketsOf = (moment: number) => `${Math.floor(moment / day)} ${timelyBucketOf(id, moment)}`
+        expect(moments.map(bucketsOf)).toContain(bucketsOf(at))
+        expect(new Set(moments.map(bucketsOf)).size).toBe(moments.length)
+        for (const moment of moments) {
+          expect(moment).toBeGreaterThanOrEqual(at + later - day)
+          expect(moment).toBeLessThanOrEqual(at + later + 2 * minute)
+        }
+      },
+    ),
+  )
+  expect(timelyMoments(0, 20_000 * day)).toEqual([])
+  expect(timelyMoments(20_002 * day, 20_000 * day)).toEqual([])
+  expect(isTimely(undefined, 0)).toBe(false)
+  expect(isTimely(minute + 1, 0)).toBe(false)
+})
+
+test('timely ids that are stored together are a few rows', async () => {
+  const inMemory = createInMemoryRowStore()
+  const written: RowWrite[] = []
+  const rows: typeof inMemory = {
+    ...inMemory,
+    writeTogether: (table, writes) => (written.push(...writes), inMemory.writeTogether(table, writes)),
+  }
+  const packed = createPackedAnswers<object>()
+  for (let n = 0; n < 20_000; n++)
+    packed.add(
+      uuidv5(`${n}`, uuidv5.URL),
+      n,
+      { bodyHash: '', version: 1, offset: n, report: ['x'.repeat(99)] },
+      true,
+    )
+  await createStoredAnswers({ topic: 'playlist-events', rows, now: () => 20_000 }).write(1, packed.cut(), 4)
+  expect(written.length).toBe(64)
+  expect(Math.max(...written.map(({ row }) => (row['answer'] as Buffer).length))).toBeLessThan(256 * 1024)
 })
 
 test('most of a day its ids and those of the day before are looked for, around midnight those of a third', () => {

@@ -19,7 +19,10 @@ export const marksTableOf = (topic: TopicName, version: number): Table => ({
   columns: { log_partition: 'int', mark: 'blob' },
 })
 
-/** The ids of one recorded day. A partition's ids are spread over buckets, so that many are written at once. */
+/**
+ * The ids of one recorded day, a row each or many in one: see {@link bucketOf} and {@link timelyBucketOf}. A partition's ids are
+ * spread over buckets, so that many are written at once.
+ */
 export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
   name: `${identifierOf(topic)}_ids_${dayOf(recordedAt)}`,
   partitionKey: ['log_partition', 'bucket'],
@@ -27,11 +30,38 @@ export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
   columns: { log_partition: 'int', bucket: 'int', command_id: 'text', answer: 'blob' },
 })
 
-/** Which bucket an id is in: 256 of them. */
+/** The bucket in which an id has a row of its own, with the answer as JSON: one of 256. */
 export const bucketOf = (commandId: string): number => Number.parseInt(commandId.slice(0, 2), 16)
+
+/** So far from the time in its key a timely command is recorded at most. */
+const nearMs = 60_000
+/** Timely ids that were recorded in the same time of this length may share a row. A day has a whole number of these times. */
+const slotMs = 2 * nearMs
+
+/**
+ * Whether the time in a command's key tells when it was recorded, near enough to be looked for there: of most keys it
+ * does, but not of a device's that was offline, or whose clock is wrong.
+ */
+export const isTimely = (keyTime: number | undefined, recordedAt: number): boolean =>
+  keyTime !== undefined && Math.abs(recordedAt - keyTime) <= nearMs
+
+/**
+ * The bucket in which a timely id lies with others: one of 64 of two minutes, behind the 256 of {@link bucketOf}. A row
+ * is all that was stored together, packed, under the first id of it.
+ */
+export const timelyBucketOf = (commandId: string, recordedAt: number): number =>
+  256 + 64 * Math.floor((recordedAt % dayMs) / slotMs) + (bucketOf(commandId) >> 2)
 
 /** The broker's clock, which names the days, may be so far ahead of ours. */
 const clocksMs = 120_000
+
+/** Recorded times of the last 24 hours, one for each bucket in which a timely id of this key may lie: two at most. */
+export const timelyMoments = (keyTime: number, now: number): readonly number[] => {
+  const from = Math.max(keyTime - nearMs, now - dayMs)
+  const to = Math.min(keyTime + nearMs, now + clocksMs)
+  if (from > to) return []
+  return Math.floor(from / slotMs) === Math.floor(to / slotMs) ? [from] : [from, to]
+}
 
 /** The recorded days on which an id of the last 24 hours may lie, each once: two of them, and around midnight three. */
 export const daysBackFrom = (now: number): readonly number[] => {

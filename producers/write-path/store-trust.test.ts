@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { createPackedAnswers } from './packed-answers.ts'
 import type { Cut, Mark, SnapshotStore } from './snapshot-store.ts'
 import { createStoreTrust } from './store-trust.ts'
 
@@ -12,7 +13,7 @@ const mark: Mark = {
 }
 const cut: Cut<string> = {
   states: new Map(),
-  answers: { count: 0, at: () => ({ commandId: '', recordedAt: 0, offset: 0, json: Buffer.of() }) },
+  answers: createPackedAnswers().cut(),
   mark,
   isUrgent: true,
 }

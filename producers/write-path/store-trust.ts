@@ -30,7 +30,8 @@ export const createStoreTrust = () => {
     ): SnapshotStore<State, Report> => ({
       ...store,
       loadState: (streamId) => trusted(() => store.loadState(streamId)),
-      findAnswer: (partition, commandId) => trusted(() => store.findAnswer(partition, commandId)),
+      findAnswer: (partition, commandId, keyTime) =>
+        trusted(() => store.findAnswer(partition, commandId, keyTime)),
       write: async (partition, cut) => {
         await checked
         const begunAfter = losses
