@@ -112,8 +112,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
   const storeAll = async (isUrgent: boolean): Promise<void> => {
     for (let absent = states.absent(); absent.length > 0; absent = states.absent())
       await Promise.all(absent.slice(0, loadsAtOnce).map((streamId) => states.load(streamId)))
+    const changed = states.cut()
     const cut: Cut<State> = {
-      states: states.changed(),
+      states: changed.states,
       answers: ids.unstored(),
       isUrgent,
       mark: {
@@ -128,9 +129,9 @@ export const createHistory = <State, Body, Type extends EventType, Report>(
     if (discarded.length > 0) await options.discard(partition, discarded)
     superseded = superseded.slice(discarded.length)
     await store.write(partition, cut)
-    states.stored(cut.states)
     ids.stored(cut.answers)
     storedBelow = cut.mark.offset
+    await changed.stored()
   }
 
   return {

@@ -6,10 +6,11 @@ import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
 import type { SnapshotCodec } from '@reprise/core/snapshot-codec.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import type { Remembered } from './command.ts'
-import { jsonOf, type Kept, type Stated } from './kept-state.ts'
+import { jsonOf, type Stated } from './kept-state.ts'
 import type { AnswersCut } from './packed-answers.ts'
 import { marksTableOf, statesTableOf } from './snapshot-tables.ts'
 import { createStoredAnswers } from './stored-answers.ts'
+import type { StatesToStore } from './stream-states.ts'
 
 /** Up to where a partition is stored: everything below `offset`, and what a reader needs to go on there (law 3). */
 export type Mark = {
@@ -30,7 +31,7 @@ export type Moment = { readonly offset: number; readonly recordedAt: number }
 
 /** What is stored at once: states and ids first, then the mark. */
 export type Cut<State> = {
-  readonly states: ReadonlyMap<string, Kept<State>>
+  readonly states: StatesToStore<State>
   readonly answers: AnswersCut
   readonly mark: Mark
   /** Somebody waits for it; else it is stored little by little, as commands come first. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Kept } from './kept-state.ts'
+import { createShelf, type Kept, type Shelved } from './kept-state.ts'
 
 /** Whose a state is: another owner of the same stream, earlier or later, doesn't find it. */
 export type StateOwner = object
@@ -20,8 +20,13 @@ type Waiting = {
  * ones would drive each other out, and be loaded again and again, before anything is decided on them.
  */
 export const createStateMemory = <State>({ keptBytes, heldBytes } = bounds) => {
-  type Entry = { readonly owner: StateOwner; readonly kept: Kept<State>; readonly bytes: number }
-  const entries = new LRUCache<string, Entry>({ maxSize: keptBytes, sizeCalculation: ({ bytes }) => bytes })
+  type Entry = { readonly owner: StateOwner; readonly shelved: Shelved<State>; readonly bytes: number }
+  const shelf = createShelf<State>()
+  const entries = new LRUCache<string, Entry>({
+    maxSize: keptBytes,
+    sizeCalculation: ({ bytes }) => bytes,
+    dispose: ({ shelved }) => shelf.remove(shelved),
+  })
   const queue = new Set<Waiting>()
   let held = 0
 
@@ -40,12 +45,17 @@ export const createStateMemory = <State>({ keptBytes, heldBytes } = bounds) => {
   }
 
   return {
-    find: (owner: StateOwner, streamId: string): Kept<State> | undefined => {
+    find: (owner: StateOwner, streamId: string): Shelved<State> | undefined => {
       const entry = entries.get(streamId)
-      return entry?.owner === owner ? entry.kept : undefined
+      return entry?.owner === owner ? entry.shelved : undefined
     },
-    keep: (owner: StateOwner, streamId: string, kept: Kept<State>, bytes: number): void =>
-      void entries.set(streamId, { owner, kept, bytes }),
+    /** What was found just now. */
+    look: shelf.look,
+    keep: (owner: StateOwner, streamId: string, kept: Kept<State>, bytes: number): void => {
+      // What is too large would not be taken, and then not be disposed of either.
+      if (bytes > keptBytes) entries.delete(streamId)
+      else entries.set(streamId, { owner, shelved: shelf.put(kept), bytes })
+    },
     forget: (owner: StateOwner, streamId: string): void => {
       if (entries.peek(streamId)?.owner === owner) entries.delete(streamId)
     },

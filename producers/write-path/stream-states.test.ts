@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Stated } from './kept-state.ts'
+import fc from 'fast-check'
+import { createKeeping, type Stated } from './kept-state.ts'
 import { createStateMemory } from './state-memory.ts'
 import { createStreamStates } from './stream-states.ts'
 
@@ -13,19 +14,27 @@ const stream = {
     version: 1,
     toJson: (state: State) => state,
     fromJson: (json: unknown) => json as State,
-    // So much that they are kept as they are.
+    // By default so much that they are kept as they are.
     bytesOf: () => 10_000,
   },
 }
 const fact = (offset: number, version: number) =>
   ({ offset, version, event: offset, bytes: 3_000, creation: {} }) as never
 
+const { statedOf: statedIn } = createKeeping(stream.snapshot)
+
 const statesWith = (
   stored: Record<string, Stated<State>>,
-  options: { isStoreEmpty?: boolean; kept?: number; held?: number; loaded?: string[] } = {},
+  options: {
+    isStoreEmpty?: boolean
+    kept?: number
+    held?: number
+    loaded?: string[]
+    bytesOf?: number
+  } = {},
 ) =>
   createStreamStates<State, never, unknown>({
-    stream: stream,
+    stream: { ...stream, snapshot: { ...stream.snapshot, bytesOf: () => options.bytesOf ?? 10_000 } },
     load: async (streamId) => {
       await Promise.resolve()
       const stated = stored[streamId]
@@ -68,18 +77,63 @@ describe('the states of streams', () => {
     expect(states.find('s')).toEqual({ state: [1, 4, 6], version: 3, offset: 6 })
   })
 
-  test('a change is kept until just that state was stored', () => {
+  test('a change is kept until just that state was stored', async () => {
     const states = statesWith({}, { isStoreEmpty: true })
     states.fold('s', fact(1, 1))
-    const first = states.changed()
+    const first = states.cut()
     states.fold('s', fact(2, 2))
-    states.stored(first)
-    expect([...states.changed().keys()]).toEqual(['s'])
+    expect([...first.states]).toEqual([['s', { state: [1, -1], version: 1, offset: 1 }]])
+    await first.stored()
+    expect([...states.cut().states].map(([id]) => id)).toEqual(['s'])
     expect(states.changedBytes).toBe(10_000)
-    states.stored(states.changed())
-    expect(states.changed().size).toBe(0)
+    await states.cut().stored()
+    expect([...states.cut().states]).toEqual([])
     expect(states.changedBytes).toBe(0)
     expect(states.find('s')?.version).toBe(2)
+  })
+
+  test('a cut says what was, whatever changes while it is stored, and nothing once there is a newer one', async () => {
+    const random = fc.array(
+      fc.record({ id: fc.nat(40), does: fc.constantFrom('fold', 'fold', 'cut', 'stored') }),
+    )
+    await fc.assert(
+      fc.asyncProperty(random, async (steps) => {
+        const stored: Record<string, Stated<State>> = {}
+        const states = statesWith(stored, { bytesOf: 1, kept: 0.1 })
+        const truth = new Map<string, Stated<State>>()
+        const changedSince = new Set<string>()
+        let [cut, asCut] = [states.cut(), new Map<string, Stated<State>>()]
+        const begin = () => {
+          const earlier = cut
+          cut = states.cut()
+          asCut = new Map([...truth].filter(([each]) => changedSince.has(each)))
+          expect([...earlier.states]).toEqual([])
+        }
+        for (const [offset, { id, does }] of steps.entries()) {
+          const streamId = `s${id}`
+          if (does === 'fold') {
+            const before = truth.get(streamId)
+            const version = (before?.version ?? 0) + 1
+            states.fold(streamId, fact(offset, version))
+            await states.load(streamId)
+            truth.set(streamId, { state: before ? [...before.state, offset] : [offset, -1], version, offset })
+            changedSince.add(streamId)
+          } else if (does === 'cut') begin()
+          else {
+            await cut.stored()
+            Object.assign(stored, Object.fromEntries(asCut))
+            for (const [each, was] of asCut) if (truth.get(each) === was) changedSince.delete(each)
+            begin()
+          }
+          expect([...cut.states].map(([each, kept]) => [each, statedIn(kept)]).sort()).toEqual(
+            [...asCut].sort(),
+          )
+        }
+        for (const each of changedSince) expect(states.find(each)).toEqual(truth.get(each))
+        expect(states.changedBytes > 0).toBe(changedSince.size > 0)
+      }),
+      { numRuns: 200 },
+    )
   })
 
   test('of the unchanged ones only those used last stay, and the others are loaded again', async () => {
@@ -89,7 +143,7 @@ describe('the states of streams', () => {
       states.fold(id, fact(at, 1))
       stored[id] = states.find(id) as Stated<State>
     }
-    states.stored(new Map(Object.entries(stored)))
+    await states.cut().stored()
     expect(['a', 'b', 'c'].map((id) => states.find(id) !== undefined)).toEqual([false, true, true])
     await states.load('a')
     expect(states.find('a')).toEqual({ state: [0, -1], version: 1, offset: 0 })
@@ -116,7 +170,7 @@ describe('the states of streams', () => {
     states.fold('s', fact(4, 2))
     expect(states.find('s')?.version).toBe(2)
     Object.assign(stored, { s: states.find('s') })
-    states.stored(states.changed())
+    await states.cut().stored()
     expect(states.find('s')).toBeUndefined()
     await states.load('s', { until: answered.promise, isWanted: () => true })
     expect(states.find('s')?.version).toBe(2)

@@ -1,6 +1,6 @@
 import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
-import { createKeeping, type Kept, type Stated } from './kept-state.ts'
+import { createKeeping, createShelf, type Kept, type Shelved, type Stated } from './kept-state.ts'
 import type { StoredState } from './snapshot-store.ts'
 import type { StateMemory, StateOwner } from './state-memory.ts'
 import type { StreamType } from './stream-type.ts'
@@ -29,6 +29,19 @@ export type StreamStatesOptions<State, Type extends EventType, Report> = {
   readonly memory: StateMemory<State>
 }
 
+/** The states that had changed at a moment. */
+export type StatesCut<State> = {
+  readonly states: StatesToStore<State>
+  /** They are stored now. A few at a time, as commands come first. */
+  readonly stored: () => Promise<void>
+}
+
+/** States by stream, each made when it is its turn. */
+export type StatesToStore<State> = Iterable<readonly [streamId: string, kept: Kept<State>]>
+
+/** So many stored states go where unchanged ones are kept, before commands have their turn. */
+const movedTogether = 256
+
 /** Who waits for a state: it is held until `until` is resolved, and not read when its turn comes if it isn't wanted then. */
 export type Waiting = { readonly until: Promise<unknown>; readonly isWanted: () => boolean }
 
@@ -43,7 +56,13 @@ export const createStreamStates = <State, Type extends EventType, Report>(
   const { stream, memory } = options
   const owner: StateOwner = {}
   const { keep, statedOf, bytesOf } = createKeeping(stream.snapshot)
-  const changed = new Map<string, Kept<State>>()
+  const shelf = createShelf<State>()
+  const changed = new Map<string, Shelved<State>>()
+  /** Of the newest cut: they have changed again, and may yet be written as they were. */
+  let replaced: Shelved<State>[] = []
+  let cutOut: object | undefined
+  /** Whoever decides on a state asks for it more than once. */
+  let last: { readonly from: object; readonly stated: Stated<State> } | undefined
   /** Of streams that changed too: read before the state below them was. */
   const waiting = new Map<string, Fact<Type, Report>[]>()
   /** Unchanged, and kept for whoever waits for them however large they are. */
@@ -63,19 +82,31 @@ export const createStreamStates = <State, Type extends EventType, Report>(
     return { state: before.version === 0 ? stream.withCreation(evolved, creation) : evolved, version, offset }
   }
   const find = (streamId: string): Stated<State> | undefined => {
-    if (waiting.has(streamId)) return undefined
-    const kept = changed.get(streamId) ?? held.get(streamId) ?? memory.find(owner, streamId)
-    if (kept === undefined) return isStoreEmpty ? nothing : undefined
-    return statedOf(kept)
+    if (waiting.size > 0 && waiting.has(streamId)) return undefined
+    const own = changed.get(streamId)
+    const from = own ?? held.get(streamId) ?? memory.find(owner, streamId)
+    if (from === undefined) return isStoreEmpty ? nothing : undefined
+    if (last?.from === from) return last.stated
+    const kept = own ? shelf.look(own) : 'block' in from ? memory.look(from) : from
+    const stated = statedOf(kept)
+    last = { from, stated }
+    return stated
   }
-  const store = (streamId: string, kept: Kept<State>) => {
+  const store = (streamId: string, stated: Stated<State>) => {
     const before = changed.get(streamId)
     if (before === undefined) {
       held.delete(streamId)
       memory.forget(owner, streamId)
-    }
-    changedBytes += bytesOf(kept) - (before ? bytesOf(before) : 0)
-    changed.set(streamId, kept)
+    } else if (cutOut) replaced.push(before)
+    const shelved = shelf.put(keep(stated), cutOut ? undefined : before)
+    changedBytes += bytesOf(shelved) - (before ? bytesOf(before) : 0)
+    changed.set(streamId, shelved)
+    last = { from: shelved, stated }
+  }
+  const cutIsDone = () => {
+    for (const shelved of replaced) shelf.remove(shelved)
+    replaced = []
+    cutOut = undefined
   }
   const unchanged = (streamId: string, kept: Kept<State>) => memory.keep(owner, streamId, kept, bytesOf(kept))
   const hold = (streamId: string, kept: Kept<State>, until: Promise<unknown>) => {
@@ -124,24 +155,39 @@ export const createStreamStates = <State, Type extends EventType, Report>(
       else facts.push(fact)
     },
     /** Takes over a state that was computed when its event was decided. */
-    adopt: (streamId: string, stated: Stated<State>): void => store(streamId, keep(stated)),
+    adopt: store,
     /** Streams that changed since they were stored, and whose states must be loaded first. */
     absent: (): readonly string[] => [...waiting.keys()],
-    /** The others that changed since they were stored. */
-    changed: (): ReadonlyMap<string, Kept<State>> => new Map(changed),
     /** What all that changed since it was stored takes in memory, about. */
     get changedBytes() {
       return changedBytes
     },
-    /** These states are stored now. */
-    stored: (states: ReadonlyMap<string, Kept<State>>): void => {
-      isStoreEmpty = false
-      for (const [streamId, kept] of states) {
-        if (changed.get(streamId) !== kept) continue
-        changed.delete(streamId)
-        changedBytes -= bytesOf(kept)
-        unchanged(streamId, kept)
+    /** The others that changed since they were stored, as they are now. Nothing of an earlier cut is asked for any more. */
+    cut: (): StatesCut<State> => {
+      cutIsDone()
+      const all = new Map(changed)
+      cutOut = all
+      const toStore = function* () {
+        for (const [streamId, shelved] of all) {
+          // Whoever stores an earlier cut still, in vain, must not look where other texts are now.
+          if (cutOut !== all) return
+          yield [streamId, shelf.look(shelved)] as const
+        }
       }
+      const stored = async () => {
+        isStoreEmpty = false
+        cutIsDone()
+        let nth = 0
+        for (const [streamId, shelved] of all) {
+          if (++nth % movedTogether === 0) await new Promise((resolve) => setImmediate(resolve))
+          if (changed.get(streamId) !== shelved) continue
+          changed.delete(streamId)
+          changedBytes -= bytesOf(shelved)
+          unchanged(streamId, shelf.look(shelved))
+          shelf.remove(shelved)
+        }
+      }
+      return { states: { [Symbol.iterator]: toStore }, stored }
     },
   }
 }
