@@ -1,13 +1,15 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { EventType } from '@reprise/core/event.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
+import { commandFlags } from '@reprise/infra/parts.ts'
+import { heapFlag } from '@reprise/producers/threads/write-path-thread.ts'
 import type { Log, LogRecord } from '@reprise/core/ports/log.port.ts'
 import { partitionOf } from '@reprise/schemas/partition.ts'
 import { askProcess } from './ask-process.ts'
 import type { LoopJob } from './bare-loop.ts'
-import { closedLoops, type Figure, type Measured, openCalls } from './measure.ts'
-import { type Engines, openOwnNamespace } from './own-namespace.ts'
-import { createWritePath, type WritePath } from './write-path.ts'
+import { closedLoops, type Figure, type Measured } from './measure.ts'
+import { type Engines, openNamespace, openOwnNamespace } from './own-namespace.ts'
+import type { RecordText, WritePathJob, WritePathLoad } from './write-path-load.ts'
 
 const loops = Number(process.env['BENCH_LOOPS'] ?? 1_000)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 60)
@@ -15,36 +17,64 @@ const ceilingSeconds = Math.min(seconds, 20)
 const playlists = Number(process.env['BENCH_PLAYLISTS'] ?? 100_000)
 const partitions = 16
 
-/** The write path without HTTP, beside a bare append-and-read-back loop of the same records. */
+/**
+ * The write path without HTTP, in a process with the settings of its thread in the command API, beside a bare
+ * append-and-read-back loop of the same records.
+ */
 export const benchCommands = async (engines: Engines): Promise<readonly Figure[]> => {
-  const { namespace, log, codec, rows, close } = await openOwnNamespace(engines, partitions)
-  const records: LogRecord[] = []
-  const path = await createWritePath({ log: recording(log, records), rows, codec })
-  const ids = Array.from({ length: playlists }, () => uuidv7())
-  let created = 0
-  await Promise.all(
-    Array.from({ length: loops }, async () => {
-      while (created < ids.length) await path.create(ids[created++] ?? '')
-    }),
-  )
-  records.length = 0
-  const edit = () => path.addOne(ids[Math.floor(Math.random() * ids.length)] ?? '')
-  const edits = await closedLoops(loops, seconds, edit)
-  const halved = await openCalls(edit, edits.perSecond / 2, seconds / 2)
-  const hot = await hotPlaylist(path)
-  await path.commands.close()
+  const [namespace, [loaded]] = await loadOf(engines, 1)
+  const { edits } = loaded
   // Alone: what it appends would be read, and found superseded, by the write path too.
+  const { log, codec, close } = await openNamespace(engines, namespace)
+  const records = loaded.records.map(({ key, value, headers }) => ({
+    key,
+    value: Buffer.from(value, 'base64'),
+    headers,
+  }))
   const bare = await appendAndReadBack(log, records, asTheyAre)
   const coded = await appendAndReadBack(log, records, encodedAnew(codec))
-  const published = await asPublished(engines, namespace, records)
+  const published = await asPublished(engines, namespace, loaded.records)
   await close()
   const figures = [
     throughput(edits, { ...bare, does: 'bare append and read back' }),
     throughput(edits, { ...coded, does: 'the same with every event encoded and decoded' }),
     throughput(edits, { ...published, does: 'the same by hand, with kafkajs as it is published' }),
   ]
-  return [...figures, latency(halved), hot]
+  const [, both] = await loadOf(engines, 2)
+  return [
+    ...figures,
+    throughput(together(both, 'edits'), {
+      ...published,
+      does: 'that, in two processes that share the partitions',
+    }),
+    latency(loaded.halved, 'latency at half of that rate, open loop'),
+    latency(together(both, 'halved'), 'latency at half of what two processes do, open loop'),
+    hotPlaylist(loaded.hot),
+  ]
 }
+
+/** What so many processes do that share the partitions of a new namespace, side by side. */
+const loadOf = async (
+  engines: Engines,
+  of: number,
+): Promise<readonly [namespace: string, readonly [WritePathLoad, ...WritePathLoad[]]]> => {
+  const { namespace, close } = await openOwnNamespace(engines, partitions)
+  await close()
+  const load = (nth: number) => {
+    const job: WritePathJob = { engines, namespace, share: { nth, of }, playlists, loops, seconds }
+    return askProcess<WritePathLoad>('write-path-load.ts', job, [...commandFlags, heapFlag])
+  }
+  const first = load(0)
+  const others = Array.from({ length: of - 1 }, (_, at) => load(at + 1))
+  return [namespace, [await first, ...(await Promise.all(others))]]
+}
+
+/** Of all processes; of latencies the worst. */
+const together = (all: readonly WritePathLoad[], what: 'edits' | 'halved'): Measured => ({
+  perSecond: all.reduce((sum, each) => sum + each[what].perSecond, 0),
+  p50Ms: Math.max(...all.map((each) => each[what].p50Ms)),
+  p99Ms: Math.max(...all.map((each) => each[what].p99Ms)),
+})
 
 const throughput = (edits: Measured, bare: Measured & { readonly does: string }): Figure => {
   const figure = `commands through the write path, no HTTP, ${playlists} playlists, beside ${bare.does}`
@@ -65,8 +95,7 @@ const throughput = (edits: Measured, bare: Measured & { readonly does: string })
   }
 }
 
-const latency = ({ perSecond, p50Ms, p99Ms }: Measured): Figure => {
-  const figure = 'latency at half of that rate, open loop'
+const latency = ({ perSecond, p50Ms, p99Ms }: Measured, figure: string): Figure => {
   console.log(`${figure}: p50 ${p50Ms} ms, p99 ${p99Ms} ms at ${perSecond}/s`)
   const common = { section: 'commands', figure, unit: 'ms (p99)', goal: 'p99 ≤ 25 ms' }
   return {
@@ -79,10 +108,7 @@ const latency = ({ perSecond, p50Ms, p99Ms }: Measured): Figure => {
 }
 
 /** Every command on the same stream. */
-const hotPlaylist = async (path: WritePath): Promise<Figure> => {
-  const id = uuidv7()
-  await path.create(id)
-  const measured = await closedLoops(200, 5, () => path.moveOne(id))
+const hotPlaylist = (measured: Measured): Figure => {
   const figure = 'one hot playlist, every command on the same stream'
   console.log(`${figure}: ${measured.perSecond}/s (p50 ${measured.p50Ms} ms, p99 ${measured.p99Ms} ms)`)
   const value = measured.perSecond
@@ -96,19 +122,9 @@ const hotPlaylist = async (path: WritePath): Promise<Figure> => {
   }
 }
 
-const recording = (log: Log, records: LogRecord[]): Log => ({
-  ...log,
-  createAppender: async (topic) => {
-    const appender = await log.createAppender(topic)
-    return {
-      ...appender,
-      append: (batch) => (records.length < 20_000 && records.push(...batch), appender.append(batch)),
-    }
-  },
-})
-
 /** The value that a bare loop appends. */
-type Handling = (like: LogRecord, id: string) => Buffer
+type Handling = (like: Sample, id: string) => Buffer
+type Sample = Omit<LogRecord, 'partition'>
 
 const asTheyAre: Handling = ({ value }) => value
 
@@ -124,22 +140,17 @@ const encodedAnew =
 const asPublished = (
   { kafka: brokers, registry }: Engines,
   namespace: string,
-  records: readonly LogRecord[],
+  records: readonly RecordText[],
 ): Promise<Measured> => {
-  const some = records.slice(0, 2_000).map(({ key, value, headers }) => ({
-    key,
-    value: value.toString('base64'),
-    headers,
-  }))
   const place = { brokers, registry, namespace, partitions }
-  const job: LoopJob = { ...place, loops, seconds: ceilingSeconds, records: some }
+  const job: LoopJob = { ...place, loops, seconds: ceilingSeconds, records }
   return askProcess('bare-loop.ts', job)
 }
 
 /** The ceiling: nothing but the client library, the broker and the way back. */
 const appendAndReadBack = async (
   log: Log,
-  records: readonly LogRecord[],
+  records: readonly Sample[],
   valueOf: Handling,
 ): Promise<Measured> => {
   const waiting = new Map<string, () => void>()

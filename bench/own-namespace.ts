@@ -12,12 +12,17 @@ export type Engines = {
 }
 
 /** A new namespace with topics of so many partitions, and what a write path needs in it. */
-export const openOwnNamespace = async (
-  { kafka: brokers, registry: url, cassandra: contactPoints }: Engines,
-  partitions: number,
-) => {
+export const openOwnNamespace = async (engines: Engines, partitions: number) => {
   const namespace = `bench_${Date.now().toString(36)}`
-  await ensureTopics({ brokers, namespace, partitions, logger: quiet })
+  await ensureTopics({ brokers: engines.kafka, namespace, partitions, logger: quiet })
+  return openNamespace(engines, namespace)
+}
+
+/** The same of a namespace whose topics are there. */
+export const openNamespace = async (
+  { kafka: brokers, registry: url, cassandra: contactPoints }: Engines,
+  namespace: string,
+) => {
   const log = await createKafkaLog({ brokers, namespace, logger: quiet })
   const codec = await createRegistryCodec({ url, namespace, logger: quiet })
   const rows = await createCassandraRowStore({

@@ -1,4 +1,5 @@
 import { bodyHashOf, commandIdOf } from '@reprise/core/identity.ts'
+import { partitionOf } from '@reprise/schemas/partition.ts'
 import type { EventCodec } from '@reprise/core/ports/event-codec.port.ts'
 import type { Log } from '@reprise/core/ports/log.port.ts'
 import { soleOwnership } from '@reprise/core/ports/ownership.port.ts'
@@ -21,13 +22,22 @@ const add: PlaylistCommand = { do: 'edit', edits: [{ add: [{ trackId }] }] }
 const swap: PlaylistCommand = { do: 'edit', edits: [{ add: [{ trackId }] }, { removeAt: [0] }] }
 const details = { name: 'bench', description: '', visibility: 'public', collaborative: false } as const
 
-/** The write path of one process that owns every partition, and the commands that are measured. */
+/** A process's share of the partitions: every `of`th one. */
+export type Share = { readonly nth: number; readonly of: number }
+
+const isIn = ({ nth, of }: Share, partition: number): boolean => partition % of === nth
+
+/** The write path of one process that owns every partition, or a share of them, and the commands that are measured. */
 export const createWritePath = async (options: {
   readonly log: Log
   readonly rows: RowStore
   readonly codec: EventCodec
+  readonly share?: Share
 }) => {
-  const { log, rows, codec } = options
+  const { log, rows, codec, share = { nth: 0, of: 1 } } = options
+  const partitions = (await log.endOffsets(topic)).length
+  const all = soleOwnership(partitions)
+  const owned = new Set([...all.owned()].filter((partition) => isIn(share, partition)))
   const commands = await createCommandLog({
     topic,
     stream: playlistDecider,
@@ -41,7 +51,7 @@ export const createWritePath = async (options: {
       incarnation: await log.incarnation(),
       now: Date.now,
     }),
-    ownership: soleOwnership((await log.endOffsets(topic)).length),
+    ownership: { ...all, owned: () => owned },
     discard: () => Promise.resolve(),
     forward: forwardToNobody,
     newEventId,
@@ -67,6 +77,8 @@ export const createWritePath = async (options: {
   }
   return {
     commands,
+    /** Whether this process decides on a playlist. */
+    isOurs: (id: string) => owned.has(partitionOf(id, partitions)),
     create: (id: string) => submit(id, { do: 'create', details }),
     addOne: (id: string) => submit(id, add),
     moveOne: (id: string) => submit(id, swap),

@@ -19,7 +19,7 @@ const answerMsMax = 2_000
  * Its heap is not marked before there is a gigabyte to look at: what was promoted and died lies there a minute instead of
  * a quarter of one. V8 reads this when the heap of a thread is made, so the heap of HTTP stays small.
  */
-const heapFlag = '--initial-old-space-size=1024'
+export const heapFlag = '--initial-old-space-size=1024'
 
 /**
  * Decides commands in a thread of its own (write-path.main.ts), so that deciding and HTTP each have a core, and a pause of
