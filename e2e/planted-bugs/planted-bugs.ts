@@ -124,6 +124,17 @@ export const plantedBugs: readonly PlantedBug[] = [
     ],
   },
   {
+    name: 'ids that are stored many in a row looked for one by one',
+    onEngines: false,
+    patches: [
+      {
+        file: 'producers/write-path/stored-answers.ts',
+        find: 'keyTime === undefined ? undefined : await amongTimely',
+        replace: 'keyTime === undefined || partition >= 0 ? undefined : await amongTimely',
+      },
+    ],
+  },
+  {
     name: 'a command decided again behind its own record',
     onEngines: false,
     patches: [

@@ -6,7 +6,7 @@ import type { RowWrite } from '@reprise/core/ports/row-store.port.ts'
 import { createPackedAnswers } from './packed-answers.ts'
 import { snapshotStoreContract } from './snapshot-store.contract.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
-import { daysBackFrom, isTimely, timelyBucketOf, timelyMoments } from './snapshot-tables.ts'
+import { daysBackFrom, isTimely, slotOf, timelyMoments } from './snapshot-tables.ts'
 import { createStoredAnswers } from './stored-answers.ts'
 
 snapshotStoreContract('in memory', () => Promise.resolve(createInMemoryRowStore()))
@@ -42,26 +42,20 @@ test.each([
 const minute = 60_000
 const day = 24 * 60 * minute
 
-test('where a timely id was stored, it is looked for: in one bucket or two, and at no time that cannot be', () => {
+test('where a timely id was stored, it is looked for: in one slot or two, and at no time that cannot be', () => {
   const time = fc.integer({ min: 19_000 * day, max: 21_000 * day })
   fc.assert(
-    fc.property(
-      time,
-      fc.integer({ min: -minute, max: minute }),
-      fc.nat(day),
-      fc.uuid(),
-      (at, off, later, id) => {
-        expect(isTimely(at + off, at)).toBe(true)
-        const moments = timelyMoments(at + off, at + later)
-        const bucketsOf = (moment: number) => `${Math.floor(moment / day)} ${timelyBucketOf(id, moment)}`
-        expect(moments.map(bucketsOf)).toContain(bucketsOf(at))
-        expect(new Set(moments.map(bucketsOf)).size).toBe(moments.length)
-        for (const moment of moments) {
-          expect(moment).toBeGreaterThanOrEqual(at + later - day)
-          expect(moment).toBeLessThanOrEqual(at + later + 2 * minute)
-        }
-      },
-    ),
+    fc.property(time, fc.integer({ min: -minute, max: minute }), fc.nat(day), (at, off, later) => {
+      expect(isTimely(at + off, at)).toBe(true)
+      const moments = timelyMoments(at + off, at + later)
+      const placeOf = (moment: number) => `${Math.floor(moment / day)} ${slotOf(moment)}`
+      expect(moments.map(placeOf)).toContain(placeOf(at))
+      expect(new Set(moments.map(placeOf)).size).toBe(moments.length)
+      for (const moment of moments) {
+        expect(moment).toBeGreaterThanOrEqual(at + later - day)
+        expect(moment).toBeLessThanOrEqual(at + later + 2 * minute)
+      }
+    }),
   )
   expect(timelyMoments(0, 20_000 * day)).toEqual([])
   expect(timelyMoments(20_002 * day, 20_000 * day)).toEqual([])
@@ -69,24 +63,29 @@ test('where a timely id was stored, it is looked for: in one bucket or two, and 
   expect(isTimely(minute + 1, 0)).toBe(false)
 })
 
-test('timely ids that are stored together are a few rows', async () => {
+test('timely ids that are stored together are a few rows and batches, and one is found by reading few', async () => {
   const inMemory = createInMemoryRowStore()
-  const written: RowWrite[] = []
+  const batches: (readonly RowWrite[])[] = []
+  let read = 0
   const rows: typeof inMemory = {
     ...inMemory,
-    writeTogether: (table, writes) => (written.push(...writes), inMemory.writeTogether(table, writes)),
+    writeTogether: (table, writes) => (batches.push(writes), inMemory.writeTogether(table, writes)),
+    read: async (table, query) => {
+      const found = await inMemory.read(table, query)
+      read += found.length
+      return found
+    },
   }
+  const idOf = (n: number) => uuidv5(`${n}`, uuidv5.URL)
+  const answer = { bodyHash: '', version: 1, report: ['x'.repeat(99)] }
   const packed = createPackedAnswers<object>()
-  for (let n = 0; n < 20_000; n++)
-    packed.add(
-      uuidv5(`${n}`, uuidv5.URL),
-      n,
-      { bodyHash: '', version: 1, offset: n, report: ['x'.repeat(99)] },
-      true,
-    )
-  await createStoredAnswers({ topic: 'playlist-events', rows, now: () => 20_000 }).write(1, packed.cut(), 4)
-  expect(written.length).toBe(64)
-  expect(Math.max(...written.map(({ row }) => (row['answer'] as Buffer).length))).toBeLessThan(256 * 1024)
+  for (let n = 0; n < 20_000; n++) packed.add(idOf(n), n, { ...answer, offset: n }, true)
+  const stored = createStoredAnswers({ topic: 'playlist-events', rows, now: () => 20_000 })
+  await stored.write(1, packed.cut(), 4)
+  expect(batches.flat().length).toBe(1_024)
+  expect(batches.length).toBeLessThan(30)
+  expect(await stored.find(1, idOf(7_777), 7_777)).toEqual({ ...answer, offset: 7_777 })
+  expect(read).toBe(1)
 })
 
 test('most of a day its ids and those of the day before are looked for, around midnight those of a third', () => {

@@ -19,10 +19,7 @@ export const marksTableOf = (topic: TopicName, version: number): Table => ({
   columns: { log_partition: 'int', mark: 'blob' },
 })
 
-/**
- * The ids of one recorded day, a row each or many in one: see {@link bucketOf} and {@link timelyBucketOf}. A partition's ids are
- * spread over buckets, so that many are written at once.
- */
+/** The ids of one recorded day, a row each. A partition's ids are spread over buckets, so that many are written at once. */
 export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
   name: `${identifierOf(topic)}_ids_${dayOf(recordedAt)}`,
   partitionKey: ['log_partition', 'bucket'],
@@ -30,12 +27,11 @@ export const idsTableOf = (topic: TopicName, recordedAt: number): Table => ({
   columns: { log_partition: 'int', bucket: 'int', command_id: 'text', answer: 'blob' },
 })
 
-/** The bucket in which an id has a row of its own, with the answer as JSON: one of 256. */
+/** Which bucket an id is in: 256 of them. */
 export const bucketOf = (commandId: string): number => Number.parseInt(commandId.slice(0, 2), 16)
 
 /** So far from the time in its key a timely command is recorded at most. */
 const nearMs = 60_000
-/** Timely ids that were recorded in the same time of this length may share a row. A day has a whole number of these times. */
 const slotMs = 2 * nearMs
 
 /**
@@ -46,16 +42,29 @@ export const isTimely = (keyTime: number | undefined, recordedAt: number): boole
   keyTime !== undefined && Math.abs(recordedAt - keyTime) <= nearMs
 
 /**
- * The bucket in which a timely id lies with others: one of 64 of two minutes, behind the 256 of {@link bucketOf}. A row
- * is all that was stored together, packed, under the first id of it.
+ * The timely ids of one recorded day, those of a slot of time together. A row is what was stored at once of a part of them,
+ * packed, under its first id.
  */
-export const timelyBucketOf = (commandId: string, recordedAt: number): number =>
-  256 + 64 * Math.floor((recordedAt % dayMs) / slotMs) + (bucketOf(commandId) >> 2)
+export const timelyTableOf = (topic: TopicName, recordedAt: number): Table => ({
+  name: `${identifierOf(topic)}_timely_ids_${dayOf(recordedAt)}`,
+  partitionKey: ['log_partition', 'slot'],
+  clustering: ['part', 'first_id'],
+  columns: { log_partition: 'int', slot: 'int', part: 'int', first_id: 'text', answers: 'blob' },
+})
+
+/** The slot of a recorded time: two minutes of its day. */
+export const slotOf = (recordedAt: number): number => Math.floor((recordedAt % dayMs) / slotMs)
+
+/** So many parts has a slot: looking for an id reads few others, however fast they come. */
+export const parts = 1_024
+
+/** Which part of a slot an id is in. */
+export const partOf = (commandId: string): number => Number.parseInt(commandId.slice(0, 3), 16) % parts
 
 /** The broker's clock, which names the days, may be so far ahead of ours. */
 const clocksMs = 120_000
 
-/** Recorded times of the last 24 hours, one for each bucket in which a timely id of this key may lie: two at most. */
+/** Recorded times of the last 24 hours, one for each slot in which a timely id of this key may lie: two at most. */
 export const timelyMoments = (keyTime: number, now: number): readonly number[] => {
   const from = Math.max(keyTime - nearMs, now - dayMs)
   const to = Math.min(keyTime + nearMs, now + clocksMs)

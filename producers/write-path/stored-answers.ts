@@ -1,20 +1,23 @@
 import { eachAtOnce } from '@reprise/core/each-at-once.ts'
-import type { RowStore, RowWrite } from '@reprise/core/ports/row-store.port.ts'
+import type { RowStore, RowWrite, Table } from '@reprise/core/ports/row-store.port.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import { rememberedMs } from './command-ids.ts'
 import type { Remembered } from './command.ts'
-import { type AnswersCut, findPacked, type PackedAnswer, storedAnswerOf } from './packed-answers.ts'
+import { type AnswerHead, type AnswersCut, findPacked, storedAnswerOf } from './packed-answers.ts'
 import {
   bucketOf,
   dayToDrop,
   daysBackFrom,
   idsTableOf,
-  timelyBucketOf,
+  partOf,
+  parts,
+  slotOf,
   timelyMoments,
+  timelyTableOf,
 } from './snapshot-tables.ts'
 
-/** So many rows and bytes are in a batch at most; a larger row is alone in it. Cassandra takes 15 MiB, and an answer may be half a megabyte. */
+/** So many rows and bytes are in a batch at most, and so many answers in a row; a larger one is alone. Cassandra takes 15 MiB, and an answer may be half a megabyte. */
 const together = { rows: 50, bytes: 256 * 1024 }
 /** So many answers are looked at before commands have their turn. */
 const lookedAtTogether = 2_048
@@ -31,12 +34,13 @@ export const createStoredAnswers = <Report>(options: {
   readonly now: () => number
 }) => {
   const { topic, rows, now } = options
-  const ensure = ensuringDays(rows, topic)
+  const ensureIds = ensuringDays(rows, (day) => idsTableOf(topic, day))
+  const ensureTimely = ensuringDays(rows, (day) => timelyTableOf(topic, day))
 
   const inOwnRow = async (partition: number, commandId: string) => {
     for (const day of daysBackFrom(now())) {
       const place = { partition: { log_partition: partition, bucket: bucketOf(commandId) } }
-      const [row] = await rows.read(await ensure(day), { ...place, in: [commandId] })
+      const [row] = await rows.read(await ensureIds(day), { ...place, in: [commandId] })
       const found = row && storedAnswerOf<Report>(row['answer'] as Buffer)
       if (found && found.recordedAt >= now() - rememberedMs) return found.answer
     }
@@ -44,10 +48,10 @@ export const createStoredAnswers = <Report>(options: {
   }
   const amongTimely = async (partition: number, commandId: string, keyTime: number) => {
     for (const moment of timelyMoments(keyTime, now())) {
-      const place = { log_partition: partition, bucket: timelyBucketOf(commandId, moment) }
-      const found = await rows.read(await ensure(moment), { partition: place })
-      for (const row of found) {
-        const answer = findPacked(row['answer'] as Buffer, commandId)
+      const place = { log_partition: partition, slot: slotOf(moment) }
+      const table = await ensureTimely(moment)
+      for (const row of await rows.read(table, { partition: place, in: [partOf(commandId)] })) {
+        const answer = findPacked(row['answers'] as Buffer, commandId)
         if (answer && answer.recordedAt >= now() - rememberedMs)
           return storedAnswerOf<Report>(answer.json).answer
       }
@@ -58,7 +62,8 @@ export const createStoredAnswers = <Report>(options: {
   return {
     /** Makes the tables of the last days, so that the first command needn't wait for them; who finds them missing makes them. */
     prepare: (): void => {
-      for (const day of daysBackFrom(now())) void ensure(day).catch(() => undefined)
+      for (const day of daysBackFrom(now()))
+        for (const ensure of [ensureIds, ensureTimely]) void ensure(day).catch(() => undefined)
     },
     /** The answer to a command of the last 24 hours. @throws what the store throws */
     find: async (
@@ -70,22 +75,24 @@ export const createStoredAnswers = <Report>(options: {
       (await inOwnRow(partition, commandId)),
     /** Writes those that aren't older than 24 hours, so many batches at once. @throws what the store throws */
     write: async (partition: number, answers: AnswersCut, batchesAtOnce: number): Promise<void> => {
-      const groups = await groupsOf(answers, now() - rememberedMs)
-      await eachAtOnce(batchesAtOnce, batchesOf(partition, answers, groups), async ([recordedAt, writes]) =>
-        rows.writeTogether(await ensure(recordedAt), writes),
-      )
+      const { single, timely } = await groupsOf(answers, now() - rememberedMs)
+      const writing = (ensure: typeof ensureIds, batches: Iterable<Batch>) =>
+        eachAtOnce(batchesAtOnce, batches, async ({ recordedAt, writes }) =>
+          rows.writeTogether(await ensure(recordedAt), writes),
+        )
+      await writing(ensureIds, singleBatches(partition, answers, single))
+      await writing(ensureTimely, timelyBatches(partition, answers, timely))
     },
   }
 }
 
-/** The tables of days: each made once, and the one that is too old dropped when a new one is made. */
-const ensuringDays = (rows: RowStore, topic: TopicName) => {
+/** A table for each day: made once, and the one that is too old dropped when a new one is made. */
+const ensuringDays = (rows: RowStore, tableOf: (recordedAt: number) => Table) => {
   const made = new Map<string, Promise<void>>()
   return async (recordedAt: number) => {
-    const table = idsTableOf(topic, recordedAt)
+    const table = tableOf(recordedAt)
     const making =
-      made.get(table.name) ??
-      rows.ensure(table).then(() => rows.drop(idsTableOf(topic, dayToDrop(recordedAt))))
+      made.get(table.name) ?? rows.ensure(table).then(() => rows.drop(tableOf(dayToDrop(recordedAt))))
     made.set(table.name, making)
     await making.catch((reason: unknown) => {
       made.delete(table.name)
@@ -95,65 +102,88 @@ const ensuringDays = (rows: RowStore, topic: TopicName) => {
   }
 }
 
-/** Answers of one bucket and day, by their places. */
-type Group = { readonly bucket: number; readonly isTimely: boolean; readonly nths: number[] }
+/** The places of answers, by day and where they lie in its table. */
+type Groups = ReadonlyMap<number, readonly number[]>
+
+/** More than a day has of places: see {@link placeOf}. */
+const placesOfDay = 0x10_0000
+
+/** Of a timely id its slot and its part there, of any other its bucket. */
+const placeOf = ({ isTimely, recordedAt, commandId }: AnswerHead): number =>
+  isTimely ? slotOf(recordedAt) * parts + partOf(commandId) : bucketOf(commandId)
 
 /** All answers that were recorded since a moment. */
-const groupsOf = async ({ count, head }: AnswersCut, since: number): Promise<Iterable<Group>> => {
-  const groups = new Map<number, Group>()
+const groupsOf = async (
+  { count, head }: AnswersCut,
+  since: number,
+): Promise<{ readonly single: Groups; readonly timely: Groups }> => {
+  const [single, timely] = [new Map<number, number[]>(), new Map<number, number[]>()]
   for (let nth = 0; nth < count; nth++) {
     if (nth % lookedAtTogether === lookedAtTogether - 1) await new Promise((resolve) => setImmediate(resolve))
-    const { commandId, recordedAt, isTimely } = head(nth)
-    if (recordedAt < since) continue
-    const bucket = isTimely ? timelyBucketOf(commandId, recordedAt) : bucketOf(commandId)
-    const key = Math.floor(recordedAt / dayMs) * 0x1_0000 + bucket
+    const answer = head(nth)
+    if (answer.recordedAt < since) continue
+    const groups = answer.isTimely ? timely : single
+    const key = Math.floor(answer.recordedAt / dayMs) * placesOfDay + placeOf(answer)
     const group = groups.get(key)
-    if (group) group.nths.push(nth)
-    else groups.set(key, { bucket, isTimely, nths: [nth] })
+    if (group) group.push(nth)
+    else groups.set(key, [nth])
   }
-  return groups.values()
+  return { single, timely }
 }
 
-/** Writes of one bucket and day together, each with a recorded time of its day. */
-const batchesOf = function* (
-  partition: number,
-  answers: AnswersCut,
-  groups: Iterable<Group>,
-): Generator<readonly [number, readonly RowWrite[]]> {
-  for (const { bucket, isTimely, nths } of groups) {
-    const place = { log_partition: partition, bucket }
-    for (const some of boundedParts(answers, nths, isTimely ? Infinity : together.rows)) {
-      const [first, last] = [answers.at(some[0] ?? 0), answers.at(some.at(-1) ?? 0)]
-      const writes = isTimely
-        ? [writeOf(place, { ...last, commandId: first.commandId, json: answers.packed(some) })]
-        : some.map((nth) => writeOf(place, answers.at(nth)))
-      yield [first.recordedAt, writes]
+/** Rows of one table and partition of it, with a recorded time of the table's day. */
+type Batch = { readonly recordedAt: number; readonly writes: readonly RowWrite[] }
+
+/** A row for each answer. */
+const singleBatches = function* (partition: number, answers: AnswersCut, groups: Groups): Generator<Batch> {
+  for (const nths of groups.values())
+    for (const some of bounded(nths, (nth) => answers.head(nth).bytes)) {
+      const all = some.map(answers.at)
+      const writes = all.map(({ commandId, offset, json }) => ({
+        row: { log_partition: partition, bucket: bucketOf(commandId), command_id: commandId, answer: json },
+        stamp: stampOf(offset),
+      }))
+      yield { recordedAt: all[0]?.recordedAt ?? 0, writes }
+    }
+}
+
+/** A row for all of a part. What is stored again, and tells of more, has the higher stamp. */
+const timelyBatches = function* (partition: number, answers: AnswersCut, groups: Groups): Generator<Batch> {
+  const bytesOf = (nth: number) => answers.head(nth).bytes
+  const slots = Map.groupBy(groups, ([key]) => Math.floor(key / parts))
+  for (const all of slots.values()) {
+    const rows = all.flatMap(([, nths]) => [...bounded(nths, bytesOf)])
+    for (const some of bounded(rows, (nths) => nths.reduce((sum, nth) => sum + bytesOf(nth), 0))) {
+      const writes = some.map((nths) => timelyRow(partition, answers, nths))
+      yield { recordedAt: answers.head(some[0]?.[0] ?? 0).recordedAt, writes }
     }
   }
 }
+const timelyRow = (partition: number, answers: AnswersCut, nths: readonly number[]): RowWrite => {
+  const { commandId, recordedAt } = answers.head(nths[0] ?? 0)
+  const place = { log_partition: partition, slot: slotOf(recordedAt), part: partOf(commandId) }
+  return {
+    row: { ...place, first_id: commandId, answers: answers.packed(nths) },
+    stamp: stampOf(answers.at(nths.at(-1) ?? 0).offset),
+  }
+}
 
-const boundedParts = function* (
-  { head }: AnswersCut,
-  nths: readonly number[],
-  most: number,
-): Generator<readonly number[]> {
-  let some: number[] = []
+/** Items in order, as many together as may be written together. */
+const bounded = function* <Item>(
+  items: readonly Item[],
+  bytesOf: (item: Item) => number,
+): Generator<readonly Item[]> {
+  let some: Item[] = []
   let bytes = 0
-  for (const nth of nths) {
-    const more = head(nth).bytes
-    if (some.length === most || (some.length > 0 && bytes + more > together.bytes)) {
+  for (const item of items) {
+    const more = bytesOf(item)
+    if (some.length === together.rows || (some.length > 0 && bytes + more > together.bytes)) {
       yield some
       some = []
       bytes = 0
     }
-    some.push(nth)
+    some.push(item)
     bytes += more
   }
   yield some
 }
-
-/** What is stored later, or tells of more, has the higher stamp. */
-const writeOf = (
-  place: { readonly log_partition: number; readonly bucket: number },
-  { commandId, offset, json }: Pick<PackedAnswer, 'commandId' | 'offset' | 'json'>,
-): RowWrite => ({ row: { ...place, command_id: commandId, answer: json }, stamp: stampOf(offset) })
