@@ -5,6 +5,7 @@ import { benchCommands } from './commands.bench.ts'
 import { dropEarlier } from './drop-earlier.ts'
 import { benchFlat } from './flat.bench.ts'
 import { benchHttp } from './http.bench.ts'
+import { machineSpeed } from './machine-speed.ts'
 import type { Figure } from './measure.ts'
 import type { Engines } from './own-namespace.ts'
 import { benchPlays } from './plays.bench.ts'
@@ -58,6 +59,7 @@ const chosen = wanted.split(',').flatMap((section) => sections[section] ?? [])
 const needed = new Set(chosen.flatMap((section) => section.engines))
 const { env } = await up({ parts: engines.filter(({ name }) => needed.has(name)) })
 await dropEarlier(env)
+console.log(machineSpeed())
 const figures: Figure[] = []
 for (const { run } of chosen) figures.push(...(await run(env)))
 const results = new URL('./results/latest.json', import.meta.url)
