@@ -5,7 +5,8 @@
 export const machineSpeed = (): string => {
   const addition = nsOf(500_000_000, (times) => {
     let sum = 0
-    for (let n = 0; n < times; n++) sum = (sum + n) | 0
+    // In pieces, so that most of them are optimised.
+    for (let piece = 0; piece < 1_000; piece++) sum = (sum + sumTo(times / 1_000)) | 0
     return sum
   })
   const slots = 2 ** 24
@@ -24,6 +25,12 @@ export const machineSpeed = (): string => {
   })
   const ns = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} ns`
   return `this machine now: an addition ${ns(addition)}, a read at a random place of 128 MB ${ns(read)}, an object with a text ${ns(made)}`
+}
+
+const sumTo = (end: number): number => {
+  let sum = 0
+  for (let n = 0; n < end; n++) sum = (sum + n) | 0
+  return sum
 }
 
 const nsOf = (times: number, work: (times: number) => number): number => {
