@@ -64,9 +64,8 @@ const loadOf = async (
     const job: WritePathJob = { engines, namespace, share: { nth, of }, playlists, loops, seconds }
     return askProcess<WritePathLoad>('write-path-load.ts', job, [...commandFlags, heapFlag])
   }
-  const first = load(0)
   const others = Array.from({ length: of - 1 }, (_, at) => load(at + 1))
-  return [namespace, [await first, ...(await Promise.all(others))]]
+  return [namespace, await Promise.all([load(0), ...others])]
 }
 
 /** Of all processes; of latencies the worst. */

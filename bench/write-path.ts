@@ -25,8 +25,6 @@ const details = { name: 'bench', description: '', visibility: 'public', collabor
 /** A process's share of the partitions: every `of`th one. */
 export type Share = { readonly nth: number; readonly of: number }
 
-const isIn = ({ nth, of }: Share, partition: number): boolean => partition % of === nth
-
 /** The write path of one process that owns every partition, or a share of them, and the commands that are measured. */
 export const createWritePath = async (options: {
   readonly log: Log
@@ -37,7 +35,7 @@ export const createWritePath = async (options: {
   const { log, rows, codec, share = { nth: 0, of: 1 } } = options
   const partitions = (await log.endOffsets(topic)).length
   const all = soleOwnership(partitions)
-  const owned = new Set([...all.owned()].filter((partition) => isIn(share, partition)))
+  const owned = new Set([...all.owned()].filter((partition) => partition % share.of === share.nth))
   const commands = await createCommandLog({
     topic,
     stream: playlistDecider,

@@ -1,4 +1,5 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
+import { nextTurn } from '@reprise/core/next-turn.ts'
 import { type Appender, logBatchBytesMax, logBytesOf, type LogRecord } from '@reprise/core/ports/log.port.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { connect, disconnect } from './connecting.ts'
@@ -97,8 +98,6 @@ export const createKafkaAppender = async (options: {
     },
   }
 }
-
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const connected = async (kafka: Kafka, logger: Logger): Promise<Producer> => {
   const producer = kafka.producer({

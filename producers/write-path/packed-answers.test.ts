@@ -33,7 +33,7 @@ test('packed answers are found again, in the order in which they came, before an
       )
       const odd = stored.map((_, nth) => nth).filter((nth) => nth % 2 === 1)
       const together = cut.packed(odd)
-      expect(together.length).toBe(odd.reduce((sum, nth) => sum + cut.head(nth).bytes, 0))
+      expect(together.length).toBe(odd.reduce((sum, nth) => sum + cut.bytesOf(nth), 0))
       expect(first.map((id) => findPacked(together, id)?.offset)).toEqual(
         first.map((_id, at) => (at % 2 === 1 ? at : undefined)),
       )

@@ -7,8 +7,6 @@ export type AnswerHead = {
   readonly recordedAt: number
   /** Whether who asks for it can tell from its key when it was recorded: see `isTimely`. */
   readonly isTimely: boolean
-  /** Of {@link AnswersCut.packed}. */
-  readonly bytes: number
 }
 
 /** An accepted command as it will be stored. */
@@ -23,6 +21,8 @@ export type AnswersCut = {
   readonly count: number
   readonly head: (nth: number) => AnswerHead
   readonly at: (nth: number) => PackedAnswer
+  /** What one takes in {@link AnswersCut.packed}. */
+  readonly bytesOf: (nth: number) => number
   /** These answers in one piece: see {@link findPacked}. */
   readonly packed: (nths: readonly number[]) => Buffer
 }
@@ -52,7 +52,7 @@ const pieceBytes = 65_536
 const slotsMin = 256
 
 /** An answer: the length of its id, the id, when it was recorded, its offset, whether it is timely, the length of the JSON, the JSON. */
-const bytesBeside = 1 + 8 + 8 + 1 + 4
+const bytesBehindId = 8 + 8 + 1 + 4
 
 /** These answers, none by default. */
 export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []): PackedAnswers<Report> => {
@@ -102,8 +102,9 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     return [pieces.at(-1) as Buffer, used - bytes]
   }
   const answerAt = (nth: number): PackedAnswer => answerIn(pieceAt(nth), startOf(nth))
+  const bytesOf = (nth: number): number => bytesIn(pieceAt(nth), startOf(nth))
   const packed = (nths: readonly number[]): Buffer => {
-    const sizes = nths.map((nth) => bytesIn(pieceAt(nth), startOf(nth)))
+    const sizes = nths.map(bytesOf)
     const all = Buffer.allocUnsafeSlow(sizes.reduce((sum, bytes) => sum + bytes, 0))
     let at = 0
     for (const [place, nth] of nths.entries()) {
@@ -112,12 +113,12 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     }
     return all
   }
-  type Put = Omit<PackedAnswer, 'json' | 'bytes'> & { readonly json: string | Buffer }
+  type Put = Omit<PackedAnswer, 'json'> & { readonly json: string | Buffer }
   const put = ({ commandId, recordedAt, offset, isTimely, json }: Put) => {
     const hash = hashOf(commandId)
     const slot = slotOf(hash, commandId)
     const bytes = Buffer.byteLength(json)
-    const [piece, start] = room(bytesBeside + commandId.length + bytes)
+    const [piece, start] = room(1 + commandId.length + bytesBehindId + bytes)
     piece[start] = commandId.length
     let at = start + 1 + piece.write(commandId, start + 1, 'latin1')
     at = piece.writeDoubleLE(recordedAt, at)
@@ -155,7 +156,13 @@ export const createPackedAnswers = <Report>(begin: Iterable<PackedAnswer> = []):
     get bytes() {
       return bytesOfAll
     },
-    cut: () => ({ count, head: (nth) => headIn(pieceAt(nth), startOf(nth)), at: answerAt, packed }),
+    cut: () => ({
+      count,
+      head: (nth) => headIn(pieceAt(nth), startOf(nth)),
+      at: answerAt,
+      bytesOf,
+      packed,
+    }),
     without: (first) => createPackedAnswers(from(first)),
   }
 }
@@ -166,19 +173,18 @@ const headIn = (piece: Buffer, start: number): AnswerHead => {
     commandId: piece.toString('latin1', start + 1, rest),
     recordedAt: piece.readDoubleLE(rest),
     isTimely: piece[rest + 16] === 1,
-    bytes: bytesIn(piece, start),
   }
 }
 const answerIn = (piece: Buffer, start: number): PackedAnswer => {
   const rest = restOf(piece, start)
-  const json = piece.subarray(rest + 21, start + bytesIn(piece, start))
+  const json = piece.subarray(rest + bytesBehindId, start + bytesIn(piece, start))
   return { ...headIn(piece, start), offset: piece.readDoubleLE(rest + 8), json }
 }
 /** Where what stands behind the id begins. */
 const restOf = (piece: Buffer, start: number): number => start + 1 + (piece[start] ?? 0)
 const bytesIn = (piece: Buffer, start: number): number => {
   const rest = restOf(piece, start)
-  return rest + 21 + piece.readUInt32LE(rest + 17) - start
+  return rest + bytesBehindId + piece.readUInt32LE(rest + 17) - start
 }
 
 /** The answer to a command in what {@link AnswersCut.packed} gave. */

@@ -1,7 +1,8 @@
 import type { TopicName } from '@reprise/schemas/topics.ts'
 import type { Table } from '@reprise/core/ports/row-store.port.ts'
 
-const dayMs = 86_400_000
+/** Tables are of a day each, UTC. */
+export const dayMs = 86_400_000
 
 /** Where the decider states of a topic's streams are kept, a row each. A new version of their form fills new tables. */
 export const statesTableOf = (topic: TopicName, version: number): Table => ({

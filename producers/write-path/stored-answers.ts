@@ -1,4 +1,5 @@
 import { eachAtOnce } from '@reprise/core/each-at-once.ts'
+import { nextTurn } from '@reprise/core/next-turn.ts'
 import type { RowStore, RowWrite, Table } from '@reprise/core/ports/row-store.port.ts'
 import { stampOf } from '@reprise/core/stamp.ts'
 import type { TopicName } from '@reprise/schemas/topics.ts'
@@ -7,6 +8,7 @@ import type { Remembered } from './command.ts'
 import { type AnswerHead, type AnswersCut, findPacked, storedAnswerOf } from './packed-answers.ts'
 import {
   bucketOf,
+  dayMs,
   dayToDrop,
   daysBackFrom,
   idsTableOf,
@@ -21,7 +23,6 @@ import {
 const together = { rows: 50, bytes: 256 * 1024 }
 /** So many answers are looked at before commands have their turn. */
 const lookedAtTogether = 2_048
-const dayMs = 86_400_000
 
 /**
  * The ids of accepted commands with their answers, in the tables of their days. Most keys tell when their command was
@@ -119,7 +120,7 @@ const groupsOf = async (
 ): Promise<{ readonly single: Groups; readonly timely: Groups }> => {
   const [single, timely] = [new Map<number, number[]>(), new Map<number, number[]>()]
   for (let nth = 0; nth < count; nth++) {
-    if (nth % lookedAtTogether === lookedAtTogether - 1) await new Promise((resolve) => setImmediate(resolve))
+    if (nth % lookedAtTogether === lookedAtTogether - 1) await nextTurn()
     const answer = head(nth)
     if (answer.recordedAt < since) continue
     const groups = answer.isTimely ? timely : single
@@ -137,7 +138,7 @@ type Batch = { readonly recordedAt: number; readonly writes: readonly RowWrite[]
 /** A row for each answer. */
 const singleBatches = function* (partition: number, answers: AnswersCut, groups: Groups): Generator<Batch> {
   for (const nths of groups.values())
-    for (const some of bounded(nths, (nth) => answers.head(nth).bytes)) {
+    for (const some of bounded(nths, answers.bytesOf)) {
       const all = some.map(answers.at)
       const writes = all.map(({ commandId, offset, json }) => ({
         row: { log_partition: partition, bucket: bucketOf(commandId), command_id: commandId, answer: json },
@@ -149,7 +150,7 @@ const singleBatches = function* (partition: number, answers: AnswersCut, groups:
 
 /** A row for all of a part. What is stored again, and tells of more, has the higher stamp. */
 const timelyBatches = function* (partition: number, answers: AnswersCut, groups: Groups): Generator<Batch> {
-  const bytesOf = (nth: number) => answers.head(nth).bytes
+  const { bytesOf } = answers
   const slots = Map.groupBy(groups, ([key]) => Math.floor(key / parts))
   for (const all of slots.values()) {
     const rows = all.flatMap(([, nths]) => [...bounded(nths, bytesOf)])

@@ -1,5 +1,6 @@
 import type { EvolvingEvent } from '@reprise/core/decider.ts'
 import type { EventType } from '@reprise/core/event.ts'
+import { nextTurn } from '@reprise/core/next-turn.ts'
 import { createKeeping, createShelf, type Kept, type Shelved, type Stated } from './kept-state.ts'
 import type { StoredState } from './snapshot-store.ts'
 import type { StateMemory, StateOwner } from './state-memory.ts'
@@ -179,7 +180,7 @@ export const createStreamStates = <State, Type extends EventType, Report>(
         cutIsDone()
         let nth = 0
         for (const [streamId, shelved] of all) {
-          if (++nth % movedTogether === 0) await new Promise((resolve) => setImmediate(resolve))
+          if (++nth % movedTogether === 0) await nextTurn()
           if (changed.get(streamId) !== shelved) continue
           changed.delete(streamId)
           changedBytes -= bytesOf(shelved)
