@@ -1,4 +1,4 @@
-import './kafkajs-as-published.ts'
+import './clients-as-published.ts'
 import { Kafka, logLevel, type Message } from 'kafkajs'
 import { v7 as uuidv7 } from 'uuid'
 import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'

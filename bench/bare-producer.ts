@@ -1,4 +1,4 @@
-import './kafkajs-as-published.ts'
+import './clients-as-published.ts'
 import { Kafka, logLevel } from 'kafkajs'
 import { closedLoops } from './measure.ts'
 

@@ -1,8 +1,10 @@
+import './faster-batches.ts'
 import { Client, policies, types } from 'cassandra-driver'
 import { createInFlight } from '@reprise/core/in-flight.ts'
 import type { Logger } from '@reprise/core/ports/logger.port.ts'
 import { LayoutChanged, type RowStore, type Table } from '@reprise/core/ports/row-store.port.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
+import { rowsByPartition } from '@reprise/core/rows-by-partition.ts'
 import { createLossNotice } from '../loss-notice.ts'
 import { createPulse, type Incarnations } from '../pulse.ts'
 import { failureOf } from './cassandra-failure.ts'
@@ -151,8 +153,9 @@ export const createCassandraRowStore = async (options: CassandraOptions): Promis
     },
     writeTogether: async (table, writes) => {
       if (writes.length === 0) return
-      const inserts = statements.insertsOf(table, writes)
-      await (isEverywhere() ? writeMerged(table.name, inserts) : send(inserts))
+      if (isEverywhere()) await writeMerged(table.name, statements.insertsOf(table, writes))
+      else
+        await Promise.all(rowsByPartition(table, writes).map((own) => send(statements.insertsOf(table, own))))
     },
     confirm: pulse.confirm,
     onLost,

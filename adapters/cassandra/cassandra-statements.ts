@@ -48,7 +48,8 @@ export const createStatements = (keyspace: string) => {
     /** Writes every column of each row, with its stamp as the write timestamp. @throws when a column is missing. */
     insertsOf: (table: Table, writes: readonly RowWrite[]): readonly Insert[] => {
       const query = insertOf(table)
-      return writes.map((write) => ({ query, params: paramsOf(table, write) }))
+      const columns = Object.keys(table.columns)
+      return writes.map((write) => ({ query, params: paramsOf(table, columns, write) }))
     },
     select: (table: Table, query: RowQuery) => selectStatement(keyspace, table, query),
     /** The rows of some partitions, of a table with one partition key column, that stand at the same place in each. */
@@ -69,17 +70,19 @@ const insertStatement = (keyspace: string, table: Table): string => {
 }
 
 /** The parameters of a row, in the order of its insert statement, the stamp behind them. */
-const paramsOf = (table: Table, { row, stamp }: RowWrite): readonly unknown[] => {
-  const params: unknown[] = []
-  for (const name in table.columns) {
+const paramsOf = (table: Table, columns: readonly string[], { row, stamp }: RowWrite): readonly unknown[] => {
+  // As long as it gets: rows are many, and what is pushed onto an array has room for sixteen more.
+  const params = new Array<unknown>(columns.length + 1)
+  for (let at = 0; at < columns.length; at++) {
+    const name = columns[at] ?? ''
     const value = row[name]
     if (value === undefined)
       throw new Error(
         `column ${name} of ${table.name} is missing: an omitted column would keep its old value`,
       )
-    params.push(encoded(table.columns[name], value))
+    params[at] = encoded(table.columns[name], value)
   }
-  params.push(types.Long.fromNumber(stamp))
+  params[columns.length] = types.Long.fromNumber(stamp)
   return params
 }
 

@@ -1,4 +1,4 @@
-import '../kafkajs-as-published.ts'
+import '../clients-as-published.ts'
 import { Client, types } from 'cassandra-driver'
 import { Kafka, logLevel } from 'kafkajs'
 import { physicalTopic } from '@reprise/adapters/kafka/topics.ts'
