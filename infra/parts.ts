@@ -64,7 +64,7 @@ export const furtherProducers = (count: number): readonly Part[] =>
  * is collected, where Node's own rule lets it grow fourfold.
  */
 export const projectorFlags: readonly string[] = [
-  '--max-semi-space-size=16',
+  '--max-semi-space-size=24',
   '--no-allocation-site-pretenuring',
   '--heap-growing-percent=80',
   buffersCount,

@@ -115,7 +115,7 @@ export const seededViews = async ({ log, codec, rows, documents }: Stores) => {
       put(counts.table, 0, [
         counts.toStored(
           { owner: trackId, bucket: day, partition },
-          { position: 0, value: new Map(Object.entries(slots)) },
+          { position: 0, value: Object.entries(slots).flatMap(([slot, sums]) => [slot, ...sums]) },
         ),
       ]),
     found: async (row: Partial<Found> & { readonly playlistId: string }) => {

@@ -39,7 +39,8 @@ export type Codec = {
   readonly decode: (bytes: Buffer) => Decoded
 }
 
-type Reader = { readonly type: string; readonly read: (body: Buffer) => unknown }
+type Reader = { readonly type: string; readonly read: (bytes: Buffer) => unknown }
+type Resolver = ReturnType<avro.Type['createResolver']>
 
 const headerBytes = 5
 
@@ -61,17 +62,17 @@ export const createCodec = (newest: readonly AvroDefinition[]): Codec => {
     const reader = own.get(type)
     if (reader === undefined) {
       const writer = foreignTypeOf(schema)
-      readers.set(schemaId, { type, read: (body) => writer.fromBuffer(body) as unknown })
+      readers.set(schemaId, { type, read: (bytes) => bodyOf(bytes, writer) })
       return
     }
     const resolver = reader.createResolver(avroTypeOf(schema))
-    readers.set(schemaId, { type, read: (body) => reader.fromBuffer(body, resolver) as unknown })
+    readers.set(schemaId, { type, read: (bytes) => bodyOf(bytes, reader, resolver) })
   }
 
   const learnOwn = (type: string, schemaId: number) => {
     const reader = typeNamed(own, type)
     ownIds.set(type, schemaId)
-    readers.set(schemaId, { type, read: (body) => reader.fromBuffer(body) as unknown })
+    readers.set(schemaId, { type, read: (bytes) => bodyOf(bytes, reader) })
   }
 
   const encode = (type: string, value: unknown): Buffer => {
@@ -93,13 +94,20 @@ export const createCodec = (newest: readonly AvroDefinition[]): Codec => {
     const reader = readers.get(schemaId)
     if (reader === undefined) throw new UnknownSchema(schemaId)
     try {
-      return { type: reader.type, value: reader.read(bytes.subarray(headerBytes)) }
+      return { type: reader.type, value: reader.read(bytes) }
     } catch (cause) {
       throw new Undecodable(`bytes don't fit schema ${schemaId.toString()} (${reader.type})`, { cause })
     }
   }
 
   return { learnOwn, learn, knows: (schemaId) => readers.has(schemaId), encode, decode }
+}
+
+/** What stands behind the schema id: `fromBuffer` would want a buffer of its own for it. */
+const bodyOf = (bytes: Buffer, type: avro.Type, resolver?: Resolver): unknown => {
+  const read: { readonly value: unknown; readonly offset: number } = type.decode(bytes, headerBytes, resolver)
+  if (read.offset !== bytes.length) throw new Error(read.offset < 0 ? 'truncated buffer' : 'trailing data')
+  return read.value
 }
 
 /** The writer schema's id. @throws {Undecodable} when the bytes are not in Confluent wire format. */

@@ -57,9 +57,11 @@ export const createRegistryCodec = async (options: {
   return {
     encode: (_topic, type, value) => codec.encode(type, value),
     learn: async (values) => {
-      const unknown = new Set(
-        values.map(idIfAny).filter((id): id is number => id !== undefined && !codec.knows(id)),
-      )
+      const unknown = new Set<number>()
+      for (const value of values) {
+        const id = idIfAny(value)
+        if (id !== undefined && !codec.knows(id)) unknown.add(id)
+      }
       await Promise.all([...unknown].map(learnId))
     },
     decode: codec.decode,

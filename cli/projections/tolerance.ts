@@ -48,7 +48,7 @@ const handledBy = (projection: AnyProjection, orElse: OrElse): ((handle: Handler
     return (handle) => (first, key) => {
       const event = first as RecordedEvent
       return orElse<unknown>(event, [], () => {
-        fold({ position: nowhere, value: new Map() }, { ...groupOf(event), key: key as Key })
+        fold({ position: nowhere, value: [] }, { ...groupOf(event), key: key as Key })
         return handle(event, key)
       })
     }

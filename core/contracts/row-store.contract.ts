@@ -148,6 +148,16 @@ export const rowStoreContract = (
       expect((await read('crowd-7')).length).toBe(1_000)
     })
 
+    test('rows of many partitions are written at once', async () => {
+      const rows = Array.from({ length: 60 }, (_, at) => rowOf(`part-${at % 20}`, at))
+      await store.writeTogether(
+        table,
+        rows.map((row) => ({ row, stamp: 1 })),
+      )
+      for (let part = 0; part < 20; part++)
+        expect((await read(`part-${part}`)).map(({ at }) => at)).toEqual([part, part + 20, part + 40])
+    })
+
     test('rows written together are seen together', async () => {
       const write = (count: number) =>
         store.writeTogether(

@@ -12,8 +12,20 @@ export type CountProjection<C extends Columns = Columns> = {
   readonly store: CountStorage<string>
 }
 
-/** Sums by slot; a slot's sums stand in the order of the declaration's columns. */
-export type Slots = ReadonlyMap<string, readonly number[]>
+/**
+ * Sums by slot, flat, since states are many and small: a slot, its sums in the order of the declaration's columns, the next
+ * slot. {@link eachSlot} reads them.
+ */
+export type Slots = readonly (string | number)[]
+
+/** The slots and the sums of each, of so many columns. */
+export function* eachSlot(
+  slots: Slots,
+  columns: number,
+): Generator<readonly [slot: string, sums: readonly number[]]> {
+  for (let at = 0; at < slots.length; at += 1 + columns)
+    yield [slots[at] as string, slots.slice(at + 1, at + 1 + columns) as number[]]
+}
 
 /** Which packed row: the two key columns and the source partition (law 7). */
 export type CountKey = { readonly owner: string; readonly bucket: string; readonly partition: number }
@@ -30,6 +42,7 @@ export type CountLayout = {
 export const countLayoutOf = (projection: CountProjection): CountLayout => {
   const owner = columnNameOf(projection.store.partitionKey)
   const bucket = columnNameOf(projection.store.clustering)
+  const columns = Object.keys(projection.row).length
   const table: Table = {
     name: storedName(projection),
     partitionKey: [owner],
@@ -43,7 +56,7 @@ export const countLayoutOf = (projection: CountProjection): CountLayout => {
       [owner]: key.owner,
       [bucket]: key.bucket,
       partition_: key.partition,
-      counts_: Buffer.from(JSON.stringify([...value])),
+      counts_: Buffer.from(jsonOf(value, columns)),
       position_: position,
     }),
     keyOf: (stored) => ({
@@ -53,7 +66,20 @@ export const countLayoutOf = (projection: CountProjection): CountLayout => {
     }),
     fromStored: (stored) => ({
       position: stored['position_'] as number,
-      value: new Map(JSON.parse((stored['counts_'] as Buffer).toString('utf8')) as [string, number[]][]),
+      value: (JSON.parse((stored['counts_'] as Buffer).toString('utf8')) as [string, number[]][]).flatMap(
+        ([slot, sums]) => [slot, ...sums],
+      ),
     }),
   }
+}
+
+/** `[[slot, sums], …]`, without these arrays. */
+const jsonOf = (slots: Slots, columns: number): string => {
+  let json = ''
+  for (let at = 0; at < slots.length; at++) {
+    const place = at % (1 + columns)
+    if (place === 0) json += `${at === 0 ? '[[' : ']],['}${JSON.stringify(slots[at])},[`
+    else json += place === 1 ? `${slots[at]}` : `,${slots[at]}`
+  }
+  return json === '' ? '[]' : `${json}]]]`
 }

@@ -57,7 +57,10 @@ export type RowStore = {
   readonly drop: (table: Table) => Promise<void>
   /** The rows in the table's order. */
   readonly read: (table: Table, query: RowQuery) => Promise<readonly StoredRow[]>
-  /** Writes rows of one partition together: readers of that partition see all or none. */
+  /**
+   * Writes rows together: readers of a partition see all that is written of it, or none. Where it fails, some partitions
+   * may be written and others not.
+   */
   readonly writeTogether: (table: Table, writes: readonly RowWrite[]) => Promise<void>
   /**
    * Asks whether the store still has what it acknowledged before the call.

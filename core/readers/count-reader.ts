@@ -1,5 +1,5 @@
 import type { Columns } from '../columns.ts'
-import { countLayoutOf, type CountProjection } from '../layout/count-layout.ts'
+import { countLayoutOf, eachSlot, type CountProjection } from '../layout/count-layout.ts'
 import type { RowStore } from '../ports/row-store.port.ts'
 
 /** Sums over all source partitions: by bucket, by slot, by column. */
@@ -34,7 +34,7 @@ export const createCountReader = <C extends Columns>(
       const { position, value } = fromStored(stored)
       note?.(partition, position)
       const slots = obtain(totals, bucket, () => new Map<string, Record<string, number>>())
-      for (const [slot, sums] of value) {
+      for (const [slot, sums] of eachSlot(value, names.length)) {
         const total = obtain(slots, slot, () => Object.fromEntries(names.map((name) => [name, 0])))
         for (const [at, name] of names.entries()) total[name] = (total[name] ?? 0) + (sums[at] ?? 0)
       }

@@ -2,7 +2,7 @@ import { Client } from 'cassandra-driver'
 import { rowsOf } from '@reprise/adapters/cassandra/cassandra-statements.ts'
 import { createOpenSearchDocumentStore } from '@reprise/adapters/opensearch/opensearch-document-store.ts'
 import { configurationOf } from '@reprise/core/configuration.ts'
-import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
+import { countLayoutOf, eachSlot } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
 import { headPage, listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf } from '@reprise/core/layout/row-layout.ts'
@@ -96,11 +96,15 @@ const tracksIn = async (all: ReadAll): Promise<Rows> => {
 
 const countsIn = async (all: ReadAll, projection: Parameters<typeof countLayoutOf>[0]): Promise<Rows> => {
   const { table, keyOf, fromStored } = countLayoutOf(projection)
+  const columns = Object.keys(projection.row).length
   return Object.fromEntries(
     (await all(table)).map((row) => {
       const { owner, bucket, partition } = keyOf(row)
       const { position, value } = fromStored(row)
-      return [[owner, bucket, partition].join(' '), { position, value: Object.fromEntries(value) }]
+      return [
+        [owner, bucket, partition].join(' '),
+        { position, value: Object.fromEntries(eachSlot(value, columns)) },
+      ]
     }),
   )
 }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { createInMemoryLog } from '@reprise/adapters/in-memory/log.in-memory.ts'
 import { createInMemoryStores } from '@reprise/adapters/in-memory/stores.in-memory.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { rowsByPartition } from '@reprise/core/rows-by-partition.ts'
 import { likedTracks } from '../liked-tracks.projection.ts'
 import { playlistDetails } from '../playlist-details.projection.ts'
 import { createHistoryWriter } from '../testing/history-writer.ts'
@@ -39,7 +40,8 @@ test('what lies in one partition of the store is written together, however far a
   const rows: RowStore = {
     ...stores.rows,
     writeTogether: (table, writes) => {
-      if (table.name === tableOf(likedTracks).name) written.push(writes.length)
+      if (table.name === tableOf(likedTracks).name)
+        written.push(...rowsByPartition(table, writes).map(({ length }) => length))
       return stores.rows.writeTogether(table, writes)
     },
   }

@@ -38,10 +38,10 @@ type Options = {
 /** A group that was changed, and what it weighs. */
 type Open<State> = {
   readonly group: Group
-  readonly state: State
-  readonly weight: number
+  state: State
+  weight: number
   /** The offset of its last event. */
-  readonly upTo: number
+  upTo: number
 }
 
 /**
@@ -78,7 +78,7 @@ export const createApplier = <State>(
     let weight = 0
 
     const stateKnown = (id: string): State | undefined =>
-      open.get(id)?.state ?? cache.get(id) ?? (untouched?.has(id) === true ? initial : undefined)
+      untouched?.has(id) === true ? initial : (open.get(id)?.state ?? cache.get(id))
     const statesOf = async (groups: readonly Group[]): Promise<readonly State[]> => {
       const states = groups.map(({ id }) => stateKnown(id))
       const missing = groups.filter((_group, at) => states[at] === undefined)
@@ -107,8 +107,13 @@ export const createApplier = <State>(
       const upTo = events.at(-1)?.offset ?? nowhere
       untouched?.touch(id)
       const own = view.weigh(state)
-      add(own - (open.get(id)?.weight ?? 0))
-      open.set(id, { group: { id, key, partition, events: noEvents }, state, weight: own, upTo })
+      const before = open.get(id)
+      add(own - (before?.weight ?? 0))
+      if (before) {
+        before.state = state
+        before.weight = own
+        before.upTo = upTo
+      } else open.set(id, { group: { id, key, partition, events: noEvents }, state, weight: own, upTo })
     }
     const writeAtOnce = async (changed: readonly Changed<State>[], onFailure: OnFailure) => {
       await writeOrQuarantine(changed, {

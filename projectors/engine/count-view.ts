@@ -17,7 +17,7 @@ import { writeRows } from './write-rows.ts'
 
 type State = Positioned<Slots>
 
-const uncounted: State = { position: nowhere, value: new Map() }
+const uncounted: State = { position: nowhere, value: [] }
 
 /** Partial counts in Cassandra: one packed row per key and source partition (law 7). */
 export const createCountView = (
@@ -28,7 +28,6 @@ export const createCountView = (
   const { partitionKey, clustering } = projection.store
   const [ownerColumn = ''] = table.partitionKey
   const checkpoints = createRowCheckpoints(store, table.name)
-  const columns = Object.keys(projection.row).length
   const ownerOf = ({ key }: Group) => String(key[partitionKey])
   const countKeyOf = ({ key, partition }: Group): CountKey => ({
     owner: String(key[partitionKey]),
@@ -53,18 +52,19 @@ export const createCountView = (
     },
     fold: createCountFold(projection),
     write: (touched) =>
-      writeRows(
+      writeRows({
         store,
         table,
-        touched.map(({ group, state }) => ({
-          owner: ownerOf(group),
-          writes: [{ row: toStored(countKeyOf(group), state), stamp: stampOf(state.position) }],
-        })),
-      ),
+        groups: touched,
+        ownerOf: ({ group }) => ownerOf(group),
+        rowsOf: ({ group, state }) => [
+          { row: toStored(countKeyOf(group), state), stamp: stampOf(state.position) },
+        ],
+      }),
     ownerOf,
     initial: uncounted,
     remembers: true,
-    weigh: ({ value }) => 10 + value.size * (columns + 2),
+    weigh: ({ value }) => 10 + value.length,
     checkpoints,
     onLost: store.onLost,
   }

@@ -67,15 +67,20 @@ export const createEntityRows = (projection: RowView, store: RowStore): EntitySt
       }
     },
     write: async (written) => {
-      await writeRows(store, links, written.flatMap(linksOf))
-      await writeRows(
+      await writeRows({
+        store,
+        table: links,
+        groups: written.flatMap(linksOf),
+        ownerOf: ({ target }) => target,
+        rowsOf: ({ write }) => [write],
+      })
+      await writeRows({
         store,
         table,
-        written.map((one) => ({
-          owner: one.id,
-          writes: [{ row: toStored(one), stamp: stampOf(one.position) }],
-        })),
-      )
+        groups: written,
+        ownerOf: ({ id }) => id,
+        rowsOf: (one) => [{ row: toStored(one), stamp: stampOf(one.position) }],
+      })
     },
     checkpoints,
     onLost: store.onLost,
@@ -84,13 +89,11 @@ export const createEntityRows = (projection: RowView, store: RowStore): EntitySt
 
 const linksOf = ({ id, references, position }: WrittenEntity) => {
   const linkTo = (isAbsent: boolean) => (target: string) => ({
-    owner: target,
-    writes: [
-      {
-        row: { target_: target, source_: id, absent_: isAbsent, position_: position },
-        stamp: stampOf(position),
-      },
-    ],
+    target,
+    write: {
+      row: { target_: target, source_: id, absent_: isAbsent, position_: position },
+      stamp: stampOf(position),
+    },
   })
   return [...(references?.now ?? []).map(linkTo(false)), ...(references?.ended ?? []).map(linkTo(true))]
 }

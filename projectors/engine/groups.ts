@@ -78,15 +78,18 @@ export const createGrouping = (projection: AnyProjection) => {
       onFailure({ group, offset, cause })
     }
     const put = (id: string, key: Key, event: RecordedEvent) => {
-      if (event.offset > (stops.get(id) ?? Infinity)) return
+      if (stops.size > 0 && event.offset > (stops.get(id) ?? Infinity)) return
       if (isDiscarded?.(nameOf({ id }), event.offset) === true) return
       const group = groups.get(id)
       if (group !== undefined) group.events.push(event)
       else if (isHeld?.(nameOf({ id })) !== true) groups.set(id, { id, key, partition, events: [event] })
     }
+    /** An event of which one key is at fault is put nowhere. */
+    const ids: string[] = []
     const putAll = (keys: readonly Key[], event: RecordedEvent) => {
-      const ids = keys.map((key) => idOf(key, partition))
-      keys.forEach((key, at) => put(ids[at] ?? '', key, event))
+      ids.length = 0
+      for (const key of keys) ids.push(idOf(key, partition))
+      for (let at = 0; at < keys.length; at++) put(ids[at] ?? '', keys[at] as Key, event)
     }
 
     for (const error of unreadable) fail(error.record.key, error.record.offset, error)

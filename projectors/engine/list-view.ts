@@ -66,11 +66,13 @@ export const createListView = (
     },
     fold: createListFold(projection),
     write: (touched) =>
-      writeRows(
+      writeRows({
         store,
         table,
-        touched.map(({ group, state }) => ({ owner: ownerOf(group), writes: rowsOf(ownerOf(group), state) })),
-      ),
+        groups: touched,
+        ownerOf: ({ group }) => ownerOf(group),
+        rowsOf: ({ group, state }) => rowsOf(ownerOf(group), state),
+      }),
     initial: emptyList,
     stored: (state) => ({ ...state, touched: emptyList.touched }),
     remembers: true,

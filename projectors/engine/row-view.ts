@@ -50,14 +50,15 @@ export const createRowView = (projection: AnyProjection & RowProjection, store: 
       return fold(state, group)
     },
     write: (touched) =>
-      writeRows(
+      writeRows({
         store,
         table,
-        touched.map(({ group, state }) => ({
-          owner: ownerOf(group),
-          writes: [{ row: toStored(group.key, state as Positioned<never>), stamp: stampOf(state.position) }],
-        })),
-      ),
+        groups: touched,
+        ownerOf: ({ group }) => ownerOf(group),
+        rowsOf: ({ group, state }) => [
+          { row: toStored(group.key, state as Positioned<never>), stamp: stampOf(state.position) },
+        ],
+      }),
     ownerOf,
     ...(!onceOnly && { initial: unwritten }),
     remembers: !onceOnly,

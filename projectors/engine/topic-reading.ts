@@ -40,7 +40,7 @@ export const eventReading = (
   return {
     topic,
     admitsByValue: false,
-    learn: (records) => codec.learn(undecoded(records.filter(subscribed))),
+    learn: (records) => codec.learn(undecoded(records, subscribed)),
     admission: (lastAcceptedId) => createAcceptance(topics[topic].decided, lastAcceptedId),
     before: ({ previous }) => previous,
     eventsOf: (partition, records) => decodeEvents(codec, types, partition, records.filter(subscribed)),
@@ -62,7 +62,7 @@ export const catalogueReading = (
     topic: 'catalogue-changes',
     admitsByValue: true,
     learn: async (records) => {
-      await codec.learn(undecoded(records))
+      await codec.learn(undecoded(records, () => true))
       if (!isPatient) return
       records.forEach(placeIn)
       records.forEach(read)
@@ -86,8 +86,15 @@ const readable = <T>(record: StoredRecord, read: () => T): T => {
 }
 
 /** The schemas of the others are known. */
-const undecoded = (records: readonly StoredRecord[]): readonly Buffer[] =>
-  records.filter(({ decoded }) => decoded === undefined).map(({ value }) => value)
+const undecoded = (
+  records: readonly StoredRecord[],
+  isWanted: (record: StoredRecord) => boolean,
+): readonly Buffer[] => {
+  const values: Buffer[] = []
+  for (const record of records)
+    if (record.decoded === undefined && isWanted(record)) values.push(record.value)
+  return values
+}
 
 const eventIn = (
   { type, value }: ReturnType<EventCodec['decode']>,

@@ -1,43 +1,71 @@
+import { eachAtOnce } from '@reprise/core/each-at-once.ts'
 import type { RowStore, RowWrite, Table } from '@reprise/core/ports/row-store.port.ts'
-import { eachBounded } from './each-bounded.ts'
 
-/** The rows of one group, which are written together, and the Cassandra partition that they lie in. */
-export type GroupRows = { readonly owner: string; readonly writes: readonly RowWrite[] }
-
-/** Groups of one Cassandra partition share a batch up to this many rows and characters; a group is never cut. */
-const batchRowsMax = 100
-const batchCharsMax = 2_000_000
-
-/** Writes groups, those of the same Cassandra partition together in unlogged batches of bounded size. */
-export const writeRows = (store: RowStore, table: Table, groups: readonly GroupRows[]): Promise<void> => {
-  const batches: Batch[] = []
-  const open = new Map<string, Batch>()
-  for (const { owner, writes } of groups) {
-    const chars = charsOf(writes)
-    const batch = open.get(owner)
-    if (batch !== undefined && hasRoomFor(batch, writes, chars)) {
-      batch.writes.push(...writes)
-      batch.chars += chars
-    } else {
-      const fresh = { writes: [...writes], chars }
-      batches.push(fresh)
-      open.set(owner, fresh)
-    }
-  }
-  return eachBounded(batches, (batch) => store.writeTogether(table, batch.writes))
+/** What is written of groups: where their rows lie, and the rows, which are made when it is their turn. */
+export type WriteOptions<Group> = {
+  readonly store: RowStore
+  readonly table: Table
+  readonly groups: readonly Group[]
+  /** The Cassandra partition that a group's rows lie in. */
+  readonly ownerOf: (group: Group) => string
+  readonly rowsOf: (group: Group) => readonly RowWrite[]
 }
 
-type Batch = { readonly writes: RowWrite[]; chars: number }
+/** So many requests of one caller are under way at once; a reader works on a few partitions side by side. */
+const atOnce = 4
 
-const hasRoomFor = (batch: Batch, writes: readonly RowWrite[], chars: number): boolean =>
-  batch.writes.length + writes.length <= batchRowsMax && batch.chars + chars <= batchCharsMax
+type Size = { readonly rows: number; readonly bytes: number }
+/** Groups of one Cassandra partition share a request up to this size; a group is never cut. */
+const onePartition: Size = { rows: 100, bytes: 2_000_000 }
+/** Below the 50 KiB that Cassandra takes for several. */
+const severalPartitions: Size = { rows: 60, bytes: 32_000 }
 
-const charsOf = (writes: readonly RowWrite[]): number => {
-  let chars = 0
-  for (const { row } of writes)
-    for (const name in row) {
-      const value = row[name]
-      if (typeof value === 'string' || Buffer.isBuffer(value)) chars += value.length
+/** Writes groups, those of the same Cassandra partition together, in requests of bounded size. */
+export const writeRows = <Group>(options: WriteOptions<Group>): Promise<void> =>
+  eachAtOnce(atOnce, requestsOf(options), (writes) => options.store.writeTogether(options.table, writes))
+
+function* requestsOf<Group>({
+  groups,
+  ownerOf,
+  rowsOf,
+}: WriteOptions<Group>): Generator<readonly RowWrite[]> {
+  let writes: RowWrite[] = []
+  let bytes = 0
+  const cutAt = (place: Size): readonly RowWrite[] => {
+    const before = writes.slice(0, place.rows)
+    writes = writes.slice(place.rows)
+    bytes -= place.bytes
+    return before
+  }
+  for (const ofOwner of Map.groupBy(groups, ownerOf).values()) {
+    let owner: Size = { rows: writes.length, bytes }
+    for (const group of ofOwner) {
+      let place: Size = { rows: writes.length, bytes }
+      for (const write of rowsOf(group)) {
+        writes.push(write)
+        bytes += bytesOf(write)
+      }
+      if (owner.rows > 0 && exceeds({ rows: writes.length, bytes }, severalPartitions)) {
+        place = { rows: place.rows - owner.rows, bytes: place.bytes - owner.bytes }
+        yield cutAt(owner)
+        owner = nothing
+      }
+      if (place.rows > 0 && exceeds({ rows: writes.length, bytes }, onePartition)) yield cutAt(place)
     }
-  return chars
+  }
+  if (writes.length > 0) yield writes
+}
+
+const nothing: Size = { rows: 0, bytes: 0 }
+
+const exceeds = ({ rows, bytes }: Size, max: Size): boolean => rows > max.rows || bytes > max.bytes
+
+/** Roughly: eight for what is no text. */
+const bytesOf = ({ row }: RowWrite): number => {
+  let bytes = 0
+  for (const name in row) {
+    const value = row[name]
+    bytes += typeof value === 'string' || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 8
+  }
+  return bytes
 }

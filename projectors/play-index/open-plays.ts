@@ -1,21 +1,18 @@
-import type { GroupRows } from '../engine/write-rows.ts'
-import { bucketsPerHour, chunkWriteOf, placeOf, type Place, type PlayEvent } from './play-index-layout.ts'
+import { bucketsPerHour, placeOf, type Chunk, type Place, type PlayEvent } from './play-index-layout.ts'
 
 /** First records of plays that were decided and aren't stored, of one partition. */
 export type OpenPlays = {
   readonly add: (play: PlayEvent) => void
   /** The offset of the first record of the same play, if that is here. */
   readonly firstOffsetOf: (play: PlayEvent) => number | undefined
-  /** Rows that hold all of them, to be written before these are forgotten. */
-  readonly rows: () => readonly GroupRows[]
+  /** They all, to be written before they are forgotten. */
+  readonly chunks: () => readonly Chunk[]
   readonly clear: () => void
 }
 
-type Chunk = Place & { readonly plays: (string | number)[] }
-
 /** See {@link OpenPlays}. */
-export const createOpenPlays = (partition: number): OpenPlays => {
-  const chunks = new Map<number, Chunk>()
+export const createOpenPlays = (): OpenPlays => {
+  const chunks = new Map<number, Place & { readonly plays: (string | number)[] }>()
   const keyOf = ({ hour, bucket }: Place): number => hour * bucketsPerHour + bucket
 
   return {
@@ -31,11 +28,7 @@ export const createOpenPlays = (partition: number): OpenPlays => {
       const at = plays.indexOf(play.data.identity)
       return at < 0 ? undefined : (plays[at + 1] as number)
     },
-    rows: () =>
-      [...chunks.values()].map((chunk) => ({
-        owner: String(chunk.hour),
-        writes: [chunkWriteOf(partition, chunk, chunk.plays)],
-      })),
+    chunks: () => [...chunks.values()],
     clear: () => chunks.clear(),
   }
 }

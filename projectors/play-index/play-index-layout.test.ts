@@ -3,8 +3,8 @@ import { createInMemoryRowStore } from '@reprise/adapters/in-memory/row-store.in
 import { bucketsPerHour, chunkWriteOf, placeOf, playIndexTable, playsOf } from './play-index-layout.ts'
 
 const place = { hour: 480_000, bucket: 7 }
-const short = chunkWriteOf(3, place, ['a', 100, 'b', 120])
-const long = chunkWriteOf(3, place, ['a', 100, 'b', 120, 'c', 180])
+const short = chunkWriteOf(3, { ...place, plays: ['a', 100, 'b', 120] })
+const long = chunkWriteOf(3, { ...place, plays: ['a', 100, 'b', 120, 'c', 180] })
 
 test.each([
   ['in order', [short, long]],

@@ -31,11 +31,14 @@ export const placeOf = ({ data: { startedAt, identity } }: Pick<PlayEvent, 'data
 /** Plays of one bucket as they are kept: each identity with the offset of its first record behind it, by offset. */
 export type Plays = readonly (string | number)[]
 
+/** What is stored at once of a bucket. */
+export type Chunk = Place & { readonly plays: Plays }
+
 /**
  * The row of a chunk: all first records of its bucket from its first one to its last one. Chunks that begin with the same
  * play differ in how far they go, and the stamp is the end: the one that says more wins, whatever the order of writing.
  */
-export const chunkWriteOf = (partition: number, { hour, bucket }: Place, plays: Plays): RowWrite => ({
+export const chunkWriteOf = (partition: number, { hour, bucket, plays }: Chunk): RowWrite => ({
   row: {
     partition_: partition,
     hour,

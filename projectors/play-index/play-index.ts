@@ -15,7 +15,7 @@ import { createKnownVerdicts } from './known-verdicts.ts'
 import { createOpenPlays } from './open-plays.ts'
 import { createOpenVerdicts } from './open-verdicts.ts'
 import { createPassed } from './passed.ts'
-import { playIndexTable, verdictTable, type PlayEvent } from './play-index-layout.ts'
+import { chunkWriteOf, playIndexTable, verdictTable, type PlayEvent } from './play-index-layout.ts'
 import { createPlayMemory, type PlayMemory } from './play-memory.ts'
 import { createPlayVerdicts } from './play-verdicts.ts'
 import { createWarming } from './warming.ts'
@@ -76,7 +76,7 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
   }
   const begin = ({ partition, next }: StayStart): Stay<PlayEvent> => {
     memory.resume(partition, next)
-    const open = createOpenPlays(partition)
+    const open = createOpenPlays()
     const verdicts = createOpenVerdicts()
     const apply = async ({ events, isCurrent }: Turn<PlayEvent>): Promise<void> => {
       const [first, last] = [events[0], events.at(-1)]
@@ -101,7 +101,13 @@ export const startPlayIndex = (options: PlayIndexOptions): PlayIndex => {
       apply,
       store: async (isCurrent) => {
         await Promise.all([
-          writeRows(store, playIndexTable, open.rows()),
+          writeRows({
+            store,
+            table: playIndexTable,
+            groups: open.chunks(),
+            ownerOf: ({ hour }) => String(hour),
+            rowsOf: (chunk) => [chunkWriteOf(partition, chunk)],
+          }),
           pages.write(partition, verdicts.pages()),
           tell(partition, verdicts.discarded(), isCurrent),
         ])

@@ -182,7 +182,7 @@ test('no play that was there is new, whatever was dropped, lost and read again',
       for (const { kind, partition, size } of steps) {
         model.steps[kind](partition, size)
         for (const plays of model.copies()) {
-          const asked = { store: model.store, memory, known: createKnownVerdicts(), open: createOpenPlays(0) }
+          const asked = { store: model.store, memory, known: createKnownVerdicts(), open: createOpenPlays() }
           const isFirst = await decidePlays(plays, asked)
           const firsts = plays.filter((_play, at) => isFirst[at])
           expect(firsts.map(({ data }) => data.identity)).toEqual([])

@@ -1,6 +1,7 @@
 import { checkpointTableOf } from '@reprise/core/layout/checkpoint-layout.ts'
 import type { Log, ReaderOptions } from '@reprise/core/ports/log.port.ts'
 import type { RowStore } from '@reprise/core/ports/row-store.port.ts'
+import { rowsByPartition } from '@reprise/core/rows-by-partition.ts'
 import { StoreUnavailable } from '@reprise/core/ports/store-failure.ts'
 import type { Stores } from '../engine/create-view.ts'
 import type { Random } from './random.ts'
@@ -85,7 +86,7 @@ export const createHold = (stores: Stores) => {
         ...stores.rows,
         writeTogether: async (table, writes) => {
           await held()
-          await stores.rows.writeTogether(table, writes)
+          for (const own of rowsByPartition(table, writes)) await stores.rows.writeTogether(table, own)
         },
       },
       documents: {
@@ -135,9 +136,11 @@ export const createRefusing = (stores: Stores, view: string) => {
           return stores.rows.read(table, query)
         },
         writeTogether: async (table, writes) => {
-          if (table.name === view) ask('rows')
-          if (table.name === checkpointTableOf(view).name) ask('checkpoints')
-          await stores.rows.writeTogether(table, writes)
+          for (const own of rowsByPartition(table, writes)) {
+            if (table.name === view) ask('rows')
+            if (table.name === checkpointTableOf(view).name) ask('checkpoints')
+            await stores.rows.writeTogether(table, own)
+          }
         },
       },
       documents: {

@@ -22,7 +22,7 @@ const namespace = '6f1c5a52-8d0f-4bb1-9d6f-0c1f5a3b7e10'
 export const measureDeciding = async (plays: number): Promise<Deciding> => {
   const memory = createPlayMemory()
   const known = createKnownVerdicts()
-  const open = createOpenPlays(0)
+  const open = createOpenPlays()
   let [lookedUp, ms] = [0, 0]
   memory.resume(0, 0)
   for (let from = 0; from < plays; from += batch) {

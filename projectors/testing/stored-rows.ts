@@ -1,4 +1,4 @@
-import { countLayoutOf } from '@reprise/core/layout/count-layout.ts'
+import { countLayoutOf, eachSlot } from '@reprise/core/layout/count-layout.ts'
 import { documentLayoutOf } from '@reprise/core/layout/document-layout.ts'
 import { listLayoutOf } from '@reprise/core/layout/list-layout.ts'
 import { rowLayoutOf } from '@reprise/core/layout/row-layout.ts'
@@ -43,7 +43,7 @@ export const storedRows = async (
       const totals = new Map<string, Record<string, string | number>>()
       for (const stored of rows.rowsOf(table)) {
         const { owner, bucket } = keyOf(stored)
-        for (const [slot, sums] of fromStored(stored).value) {
+        for (const [slot, sums] of eachSlot(fromStored(stored).value, names.length)) {
           const key = { [store.partitionKey]: owner, [store.clustering]: bucket, slot }
           const id = JSON.stringify(key)
           const before = totals.get(id) ?? { ...key, ...Object.fromEntries(names.map((name) => [name, 0])) }
