@@ -1,10 +1,7 @@
-/**
- * So many partitions are read side by side while they are so far behind, each for so many records: who stores every twenty
- * thousand meets most of the keys again.
- */
+/** So many partitions are read side by side while they are so far behind, each for so many records. */
 const atOnceMax = 2
 const farBehind = 5_000
-const turnRecords = 100_000
+const turnRecords = 20_000
 
 type Options = {
   readonly pause: (partition: number) => void

@@ -64,7 +64,7 @@ export const createCountView = (
     ownerOf,
     initial: uncounted,
     remembers: true,
-    weigh: ({ value }) => 4 + value.length,
+    weigh: ({ value }) => 10 + value.length,
     checkpoints,
     onLost: store.onLost,
   }
