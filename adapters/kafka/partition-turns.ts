@@ -1,7 +1,10 @@
-/** So many partitions are read side by side while they are so far behind, each for so many records. */
+/**
+ * So many partitions are read side by side while they are so far behind, each for so many records: who stores every twenty
+ * thousand meets most of the keys again.
+ */
 const atOnceMax = 2
 const farBehind = 5_000
-const turnRecords = 20_000
+const turnRecords = 100_000
 
 type Options = {
   readonly pause: (partition: number) => void
@@ -20,7 +23,8 @@ export const createPartitionTurns = ({ pause, resume }: Options) => {
 
   const wait = (partition: number) => {
     reading.delete(partition)
-    waiting.push(partition)
+    // What was fetched before it was paused may come afterwards, and gives it no second place.
+    if (!waiting.includes(partition)) waiting.push(partition)
     pause(partition)
   }
   const fill = () => {

@@ -36,7 +36,7 @@ export type PartitionMeasure = {
   readonly taken: number
   /** When the newest record in hand was recorded. */
   readonly recordedAt: number | undefined
-  /** When something of it was last done, or it was assigned. */
+  /** When something of it was last done, or taken in hand that had nothing, or it was assigned. */
   readonly movedAt: number
 }
 
@@ -69,7 +69,11 @@ export const createMeasures = (of: Measured, now: () => number = Date.now): Meas
     took: (partition, records) => {
       const last = records.at(-1)
       if (last === undefined) return
-      measured.set(partition, { ...get(partition), recordedAt: last.recordedAt, taken: last.offset + 1 })
+      const before = get(partition)
+      // It may have waited for its turn for long, and had nothing to do until now.
+      const hadNothing = before.taken <= Math.max(before.watermark, before.next)
+      const movedAt = hadNothing ? now() : before.movedAt
+      measured.set(partition, { ...before, recordedAt: last.recordedAt, taken: last.offset + 1, movedAt })
     },
     moved: (partition) => {
       measured.set(partition, { ...get(partition), movedAt: now() })

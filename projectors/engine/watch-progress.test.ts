@@ -119,13 +119,19 @@ test('a partition of which nothing is in hand may wait for its turn while anothe
   measures.stored(1, 2)
   expect(projectionStatusOf(parts).state).toBe('running')
   expect(projectionStatusOf({ ...parts, now: 1_111_000 }).state).toBe('stalled')
+  // However long it has waited: what it is given now can't be done already.
   measures.took(0, [record])
-  expect(projectionStatusOf(parts)).toMatchObject({
+  expect(projectionStatusOf(parts).state).toBe('running')
+  clock.now = 1_100_000
+  measures.took(0, [{ ...record, offset: 4 }])
+  measures.stored(1, 4)
+  const later = { ...parts, now: 1_120_000 }
+  expect(projectionStatusOf(later)).toMatchObject({
     reason: 'song-counts makes no progress: partition 0 stands at 0 of 10 for 70 s',
   })
   // It begins anew, and what was in hand isn't any more.
   measures.began(0)
-  expect(projectionStatusOf(parts).state).toBe('running')
+  expect(projectionStatusOf(later).state).toBe('running')
 })
 
 test('what is stored in parts moves with each of them', () => {

@@ -2,6 +2,8 @@
 export type Sharer = {
   /** The weight of what is held for it. */
   readonly behind: () => number
+  /** It does nothing but what others need: while they are behind, nobody misses what it doesn't do. */
+  readonly isAwaited: boolean
   /** The others had to wait for it, so long. */
   readonly heldUp: (ms: number) => void
 }
@@ -40,11 +42,12 @@ export const createRoom = (weightMax: number, sharers: () => readonly Sharer[]):
   }
 }
 
-/** While somebody has nothing to do: those who are at least half as far behind as the last one. */
+/** While somebody has nothing to do for whom it matters: those who are at least half as far behind as the last one. */
 const laggardsOf = (sharers: readonly Sharer[]): readonly Sharer[] => {
   const behind = sharers.map((sharer) => sharer.behind())
   const most = Math.max(...behind)
-  return behind.includes(0) ? sharers.filter((_sharer, at) => (behind[at] ?? 0) * 2 >= most) : []
+  const isHeldUp = sharers.some(({ isAwaited }, at) => !isAwaited && behind[at] === 0)
+  return isHeldUp ? sharers.filter((_sharer, at) => (behind[at] ?? 0) * 2 >= most) : []
 }
 
 const within = async (promise: Promise<unknown>, ms: number): Promise<void> => {

@@ -89,25 +89,43 @@ describe('who reads a topic together', () => {
     expect(reads).toHaveLength(1)
   })
 
+  test('does not part while only one has to wait that does nothing but what the slow ones need', async () => {
+    const { log, append, reads } = createWatchedLog()
+    const shared = share(log, ['needed', 'slow'], { awaited: 'needed' })
+    const needed = await readAs(shared, 'needed')
+    const slow = await readAs(shared, 'slow', {
+      before: () => new Promise<void>((go) => setTimeout(go, 20)),
+    })
+    for (let round = 1; round <= 40; round++) {
+      append(100)
+      await until(() => needed.count() === round * 100)
+    }
+    await until(() => slow.count() === 4_000)
+    expect([needed.isInOrder(), slow.isInOrder()]).toEqual([true, true])
+    expect(reads).toHaveLength(1)
+  })
+
   test('who catches up apart never runs ahead of the others', async () => {
     const { log, append, apart } = createWatchedLog()
     const [late, halt] = [createGate(), createGate()]
-    const shared = share(log, ['needed', 'other'], { awaited: 'needed' })
+    const shared = share(log, ['needed', 'other', 'third'], { awaited: 'needed' })
+    const third = await readAs(shared, 'third')
     const needed = await readAs(shared, 'needed', {
       before: ({ records }) => ((records[0]?.offset ?? 0) < 500 ? Promise.resolve() : halt.passed),
     })
     const other = await readAs(shared, 'other', { before: () => late.passed })
     for (let round = 1; round <= 10; round++) {
       append(100)
-      await until(() => needed.count() === round * 100)
+      await until(() => needed.count() === round * 100 && third.count() === round * 100)
     }
     append(10_000)
     late.open()
     await until(() => other.count() >= 1_000 && apart().length === 0)
     const inHandOfOthers = other.count()
     halt.open()
-    await until(() => needed.count() === 11_000 && other.count() === 11_000)
-    expect([needed.isInOrder(), other.isInOrder()]).toEqual([true, true])
+    const all = [needed, other, third]
+    await until(() => all.every(({ count }) => count() === 11_000))
+    expect(all.map(({ isInOrder }) => isInOrder())).toEqual([true, true, true])
     // There is room for what is new in one of the partitions.
     expect(inHandOfOthers).toBe(6_000)
   })

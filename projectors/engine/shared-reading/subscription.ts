@@ -135,6 +135,7 @@ export const createSubscription = (options: SubscriptionOptions): Subscription =
       if (assigned) void begin(assigned)
     },
     isSharing: () => held().length > 0,
+    isAwaited,
     behind: () => held().reduce((sum, weight) => sum + weight, 0),
     heldUp: (ms) => {
       heldUpMs += ms
