@@ -60,13 +60,13 @@ export const furtherProducers = (count: number): readonly Part[] =>
   )
 
 /**
- * What lives as long as a batch is taken in should die young, as with commands; what is old may not quite double before it
- * is collected, where Node's own rule lets it grow fourfold.
+ * What lives as long as a batch is taken in should die young, as with commands; what is old grows by little more
+ * than half before it is collected, where Node's own rule lets it grow fourfold.
  */
 export const projectorFlags: readonly string[] = [
-  '--max-semi-space-size=24',
+  '--max-semi-space-size=20',
   '--no-allocation-site-pretenuring',
-  '--heap-growing-percent=80',
+  '--heap-growing-percent=60',
   buffersCount,
 ]
 

@@ -18,7 +18,7 @@ test('partitions that are not far behind are all read', () => {
 })
 
 test('far behind, two are read at a time, and each has a turn before one has its second', () => {
-  const [total, batch] = [500_000, 12_500]
+  const [total, batch] = [5_000_000, 125_000]
   const { turns, open } = create(10)
   const left = new Map([...open].map((partition) => [partition, total]))
   const seen: number[] = []
@@ -36,7 +36,7 @@ test('far behind, two are read at a time, and each has a turn before one has its
     expect(far.length).toBeLessThanOrEqual(2)
     // Nobody is a turn and a batch ahead of somebody who waits.
     const done = [...left.values()].map((records) => total - records)
-    expect(Math.max(...done) - Math.min(...done)).toBeLessThanOrEqual(225_000)
+    expect(Math.max(...done) - Math.min(...done)).toBeLessThanOrEqual(2_250_000)
     for (const partition of open) expect(turns.isWaiting(partition)).toBe(false)
     if (open.size === 0) throw new Error('nothing is read, and not all is done')
     for (const [partition, records] of left) if (records <= 0) open.delete(partition)
@@ -57,12 +57,12 @@ test('who is alone far behind goes on, and after a reset nobody waits', () => {
 
 test('a batch that comes when its partition waits already gives it no second turn', () => {
   const { turns, open } = create(4)
-  for (const partition of [0, 1, 2, 3, 2]) turns.handled(partition, 100, 500_000)
-  turns.handled(0, 100_000, 400_000)
-  turns.handled(1, 100_000, 400_000)
+  for (const partition of [0, 1, 2, 3, 2]) turns.handled(partition, 100, 5_000_000)
+  turns.handled(0, 1_000_000, 4_000_000)
+  turns.handled(1, 1_000_000, 4_000_000)
   expect([...open]).toEqual([2, 3])
-  turns.handled(2, 60_000, 440_000)
-  turns.handled(3, 100_000, 400_000)
-  turns.handled(2, 60_000, 380_000)
+  turns.handled(2, 600_000, 4_400_000)
+  turns.handled(3, 1_000_000, 4_000_000)
+  turns.handled(2, 600_000, 3_800_000)
   expect([...open]).toEqual([0, 1])
 })

@@ -1,10 +1,10 @@
 /**
- * So many partitions are read side by side while they are so far behind, each for so many records: who stores every twenty
- * thousand meets most of the keys again.
+ * So many partitions are read side by side while they are so far behind, each for so many records: two that are read to their
+ * ends need what is remembered of two, and are done sooner than if all waited for each other.
  */
 const atOnceMax = 2
 const farBehind = 5_000
-const turnRecords = 100_000
+const turnRecords = 1_000_000
 
 type Options = {
   readonly pause: (partition: number) => void

@@ -1,12 +1,13 @@
 import type { RecordedEvent } from '@reprise/core/event.ts'
 import type { FailurePolicy } from '@reprise/core/failure-policy.ts'
 import { nowhere } from '@reprise/core/layout/column-name.ts'
-import { createBoundedCache } from './bounded-cache.ts'
+import { createBoundedCache, type BoundedCache } from './bounded-cache.ts'
 import { attemptsOf, createFailing } from './failing.ts'
 import { foldOrQuarantine } from './fold-or-quarantine.ts'
 import { GroupsRefused } from './groups-refused.ts'
 import { nameOf, type EventFailed, type Group, type OnFailure } from './groups.ts'
 import type { CacheCounts } from './projection-status.ts'
+import { createPackedCache } from './packed-cache.ts'
 import { TakenInAgain, type Stay, type StayStart } from './stay.ts'
 import { createSuspects } from './suspects.ts'
 import type { Turn } from './turn.ts'
@@ -25,6 +26,8 @@ export type Applier<Event> = Pick<View<unknown>, 'ensure' | 'checkpoints' | 'onL
 /** So many values a projection remembers at most, and so many it changes before they are stored. */
 const cacheWeightMax = 400_000
 const openWeightMax = 1_000_000
+/** What a projection remembers that packs its states: nearly two hundred thousand partial counts. */
+const packedBytesMax = 20 * 1024 * 1024
 /** So many groups are made into rows at once. */
 const writtenAtOnce = 500
 /** What is open is kept without its events, which are many. */
@@ -55,7 +58,7 @@ export const createApplier = <State>(
   { group: groupsOf, onFailure: policy }: Options,
 ): Applier<RecordedEvent> => {
   const { initial, stored = (state: State) => state } = view
-  const cache = createBoundedCache<State>(cacheWeightMax, view.weigh)
+  const cache = createMemory(view)
   const counts = { hits: 0, misses: 0 }
   const fold = foldOrQuarantine(view.fold, attemptsOf(policy))
   const suspects = createSuspects({ write: view.write, fold, attempts: attemptsOf(policy) })
@@ -179,6 +182,23 @@ const byOwner = <State>(
   all: readonly Open<State>[],
 ): readonly Open<State>[] =>
   ownerOf ? [...Map.groupBy(all, ({ group }) => ownerOf(group)).values()].flat() : all
+
+/** Remembers states, packed where the view says how. */
+const createMemory = <State>({
+  packing,
+  weigh,
+}: View<State>): Pick<BoundedCache<State>, 'get' | 'set' | 'clear'> => {
+  if (packing === undefined) return createBoundedCache<State>(cacheWeightMax, weigh)
+  const { get, set, clear } = createPackedCache(packedBytesMax)
+  return {
+    get: (id) => {
+      const text = get(id)
+      return text === undefined ? undefined : packing.unpack(text)
+    },
+    set: (id, state) => set(id, packing.pack(state)),
+    clear,
+  }
+}
 
 const failureOf = (group: Group, cause: EventFailed) => ({
   group: nameOf(group),

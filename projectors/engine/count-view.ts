@@ -12,12 +12,21 @@ import { createRowCheckpoints } from './checkpoints.ts'
 import { eachBounded } from './each-bounded.ts'
 import { createCountFold } from './fold-counts.ts'
 import type { Group } from './groups.ts'
-import type { View } from './view.ts'
+import type { Packing, View } from './view.ts'
 import { writeRows } from './write-rows.ts'
 
 type State = Positioned<Slots>
 
 const uncounted: State = { position: nowhere, value: [] }
+
+/** The position, and the slots behind it. */
+const packing: Packing<State> = {
+  pack: ({ position, value }) => `${position} ${JSON.stringify(value)}`,
+  unpack: (text) => {
+    const end = text.indexOf(' ')
+    return { position: Number(text.slice(0, end)), value: JSON.parse(text.slice(end + 1)) as Slots }
+  },
+}
 
 /** Partial counts in Cassandra: one packed row per key and source partition (law 7). */
 export const createCountView = (
@@ -65,6 +74,7 @@ export const createCountView = (
     initial: uncounted,
     remembers: true,
     weigh: ({ value }) => 10 + value.length,
+    packing,
     checkpoints,
     onLost: store.onLost,
   }

@@ -35,10 +35,18 @@ export type View<State> = {
   readonly remembers: boolean
   /** How many values a state holds, roughly: what it costs to remember it. */
   readonly weigh: (state: State) => number
+  /** A state as a text and back: where states are many and small, they are remembered so. */
+  readonly packing?: Packing<State>
   readonly checkpoints: Checkpoints
   readonly onLost: (listener: () => void) => void
   /** Missing where readers see at once what was written. */
   readonly settle?: Settle
+}
+
+/** See {@link View}. */
+export type Packing<State> = {
+  readonly pack: (state: State) => string
+  readonly unpack: (text: string) => State
 }
 
 /**
